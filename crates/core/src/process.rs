@@ -1,0 +1,180 @@
+//! Starting other programs. Core alone does it, so that every child has a time limit, a known working
+//! directory, no standard input, and is ended by its id and never by its name.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A program to start, with everything it needs to know.
+#[derive(Clone, Debug)]
+pub struct Program {
+    name: String,
+    arguments: Vec<String>,
+    folder: Option<PathBuf>,
+    environment: Vec<(String, String)>,
+    limit: Duration,
+}
+
+/// What a program left behind.
+#[derive(Debug)]
+pub struct Finished {
+    /// Its exit status.
+    pub status: ExitStatus,
+    /// All of its standard output.
+    pub stdout: Vec<u8>,
+    /// All of its standard error.
+    pub stderr: Vec<u8>,
+}
+
+/// Why a program gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// It is not on `PATH`, or may not be run.
+    #[error("`{program}` could not be started")]
+    Start {
+        /// The program's name.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Its output could not be read.
+    #[error("the output of `{program}` could not be read")]
+    Output {
+        /// The program's name.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It ran past its limit and was ended.
+    #[error("`{program}` did not finish within {} s and was ended", limit.as_secs())]
+    TimedOut {
+        /// The program's name.
+        program: String,
+        /// The limit that it passed.
+        limit: Duration,
+    },
+}
+
+impl Program {
+    /// A program by its name on `PATH` or its path, with a limit of 60 seconds.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            arguments: Vec::new(),
+            folder: None,
+            environment: Vec::new(),
+            limit: Duration::from_secs(60),
+        }
+    }
+
+    /// Adds arguments; none of them passes through a shell.
+    #[must_use]
+    pub fn args<S: Into<String>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// The folder it runs in; without one, ours.
+    #[must_use]
+    pub fn folder(mut self, folder: &Path) -> Self {
+        self.folder = Some(folder.to_path_buf());
+        self
+    }
+
+    /// Sets one variable on top of the inherited environment.
+    #[must_use]
+    pub fn env(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.push((key.into(), value.into()));
+        self
+    }
+
+    /// The longest it may take.
+    #[must_use]
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Runs it to its end and collects both of its streams.
+    pub fn run(&self) -> Result<Finished, ProcessError> {
+        let mut child = self.start()?;
+        let stdout = drain(child.stdout.take());
+        let stderr = drain(child.stderr.take());
+        let status = self.wait(&mut child)?;
+        let collect = |stream: mpsc::Receiver<io::Result<Vec<u8>>>| {
+            stream
+                .recv_timeout(Duration::from_secs(5))
+                .map_err(|_| io::Error::other("a grandchild keeps the stream open"))
+                .and_then(|bytes| bytes)
+                .map_err(|source| ProcessError::Output { program: self.name.clone(), source })
+        };
+        Ok(Finished { status, stdout: collect(stdout)?, stderr: collect(stderr)? })
+    }
+
+    fn start(&self) -> Result<Child, ProcessError> {
+        #[expect(clippy::disallowed_methods, reason = "this module is where processes start")]
+        let mut command = std::process::Command::new(&self.name);
+        command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.envs(self.environment.iter().map(|(key, value)| (key, value)));
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        command.spawn().map_err(|source| ProcessError::Start { program: self.name.clone(), source })
+    }
+
+    fn wait(&self, child: &mut Child) -> Result<ExitStatus, ProcessError> {
+        let output = |source| ProcessError::Output { program: self.name.clone(), source };
+        let deadline = Instant::now() + self.limit;
+        let mut pause = Duration::from_micros(200);
+        loop {
+            if let Some(status) = child.try_wait().map_err(output)? {
+                return Ok(status);
+            }
+            if Instant::now() >= deadline {
+                child.kill().map_err(output)?;
+                child.wait().map_err(output)?;
+                return Err(ProcessError::TimedOut { program: self.name.clone(), limit: self.limit });
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(20));
+        }
+    }
+}
+
+fn drain(stream: Option<impl Read + Send + 'static>) -> mpsc::Receiver<io::Result<Vec<u8>>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = stream.map_or(Ok(0), |mut stream| stream.read_to_end(&mut bytes));
+        // The receiver is gone when the child was ended: nobody waits for its output any more.
+        let _ = sender.send(read.map(|_| bytes));
+    });
+    receiver
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_streams_and_the_status_come_back() {
+        let finished = Program::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]).run().unwrap();
+        assert_eq!(finished.status.code(), Some(3));
+        assert_eq!((finished.stdout.as_slice(), finished.stderr.as_slice()), (&b"out\n"[..], &b"err\n"[..]));
+    }
+
+    #[test]
+    fn a_program_past_its_limit_is_ended() {
+        let error = Program::new("sleep").args(["30"]).limit(Duration::from_millis(50)).run().unwrap_err();
+        assert!(matches!(error, ProcessError::TimedOut { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = Program::new("no-such-program").run().unwrap_err();
+        assert_eq!(error.to_string(), "`no-such-program` could not be started");
+    }
+}
