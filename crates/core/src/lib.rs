@@ -3,8 +3,18 @@
 //!
 //! This crate knows no concern: nothing here may name coverage, tests, SARIF producers or any other field.
 
+pub mod condition;
+pub mod date;
+pub mod decimal;
+mod digest;
+pub mod escape;
+pub mod judge;
+pub mod nearest;
 pub mod process;
 pub mod repo_path;
+pub mod report;
 pub mod repository;
+pub mod waiver;
 
+pub use digest::{Hasher, fingerprint, sha256};
 pub use repo_path::RepoPath;

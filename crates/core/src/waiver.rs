@@ -1,0 +1,143 @@
+//! Waivers: a finding is accepted by a named person, for a reason, until a day. Expired and unmatched waivers are
+//! findings themselves, so that the list stays short and true.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::date::Date;
+use crate::report::{Finding, FindingOutcome, Location, RuleInfo, Severity, WaiverMark};
+
+/// An entry of `waivers` in the configuration.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// The rule that it accepts.
+    pub rule: String,
+    /// The files it holds for; without one, everywhere.
+    pub path: Option<GlobMatcher>,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day it holds.
+    pub until: Date,
+    /// Where it is written.
+    pub written_at: Location,
+}
+
+/// A waiver's last day has passed.
+pub const EXPIRED_WAIVER: RuleInfo = RuleInfo {
+    id: "expired-waiver",
+    title: "A waiver has expired",
+    severity: Severity::Medium,
+    since: "0.1.0",
+    help: "Mend what it accepted and remove it, or have its owner renew the date.",
+};
+
+/// A waiver accepts nothing any more.
+pub const UNMATCHED_WAIVER: RuleInfo = RuleInfo {
+    id: "unmatched-waiver",
+    title: "A waiver matches no finding",
+    severity: Severity::Low,
+    since: "0.1.0",
+    help: "Remove it, or correct its rule or path.",
+};
+
+/// Reads a path pattern as it stands in a waiver: `*` stays in its folder, `**` crosses folders.
+pub fn path_pattern(text: &str) -> Result<GlobMatcher, String> {
+    let glob = GlobBuilder::new(text).literal_separator(true).build();
+    glob.map(|glob| glob.compile_matcher()).map_err(|error| error.kind().to_string())
+}
+
+/// Marks what the waivers accept and adds findings about the waivers themselves.
+pub fn apply(waivers: &[Waiver], today: Date, findings: &mut Vec<Finding>) {
+    let mut about_waivers = Vec::new();
+    for waiver in waivers {
+        let accepted: Vec<&mut Finding> =
+            findings.iter_mut().filter(|finding| waiver.accepts(finding)).collect();
+        if accepted.is_empty() {
+            about_waivers.push(waiver.finding(&UNMATCHED_WAIVER, "accepts nothing here"));
+        } else if waiver.until < today {
+            about_waivers.push(waiver.finding(&EXPIRED_WAIVER, &format!("expired on {}", waiver.until)));
+        } else {
+            for finding in accepted {
+                finding.waiver.get_or_insert_with(|| waiver.mark());
+            }
+        }
+    }
+    findings.extend(about_waivers);
+}
+
+impl Waiver {
+    fn accepts(&self, finding: &Finding) -> bool {
+        let path_fits = match (&self.path, &finding.location) {
+            (None, _) => true,
+            (Some(pattern), Some(location)) => pattern.is_match(location.path.as_str()),
+            (Some(_), None) => false,
+        };
+        finding.rule == self.rule && finding.outcome == FindingOutcome::Fail && path_fits
+    }
+
+    fn mark(&self) -> WaiverMark {
+        WaiverMark {
+            owner: self.owner.clone(),
+            reason: self.reason.clone(),
+            until: Some(self.until.to_string()),
+        }
+    }
+
+    fn finding(&self, rule: &RuleInfo, what: &str) -> Finding {
+        let place =
+            self.path.as_ref().map(|path| format!(" in `{}`", path.glob().glob())).unwrap_or_default();
+        let message = format!("The waiver of `{}`{place} by {} {what}.", self.rule, self.owner);
+        let mut finding = Finding::new(rule, "waiver", message).at(self.written_at.clone());
+        finding.fingerprint = crate::fingerprint(&[rule.id, &self.rule, &place, &self.owner]);
+        finding
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RepoPath;
+
+    const RULE: RuleInfo =
+        RuleInfo { id: "odd", title: "Odd", severity: Severity::High, since: "0.1.0", help: "Make it even." };
+
+    fn waiver(rule: &str, path: &str, until: &str) -> Waiver {
+        Waiver {
+            rule: rule.to_owned(),
+            path: Some(path_pattern(path).unwrap()),
+            reason: "legacy".to_owned(),
+            owner: "ada".to_owned(),
+            until: until.parse().unwrap(),
+            written_at: Location::lines(RepoPath::new(".github/gatewright.yml").unwrap(), 7, 7),
+        }
+    }
+
+    fn rules_after(waivers: &[Waiver]) -> (bool, Vec<String>) {
+        let place = Location::file(RepoPath::new("src/old/a.rs").unwrap());
+        let mut findings = vec![Finding::new(&RULE, "test", "odd").at(place)];
+        apply(waivers, "2026-11-21".parse().unwrap(), &mut findings);
+        (findings[0].waiver.is_some(), findings[1..].iter().map(|finding| finding.rule.clone()).collect())
+    }
+
+    #[test]
+    fn a_waiver_holds_through_its_last_day() {
+        assert_eq!(rules_after(&[waiver("odd", "src/old/**", "2026-11-21")]), (true, vec![]));
+        assert_eq!(
+            rules_after(&[waiver("odd", "src/old/**", "2026-11-20")]),
+            (false, vec!["expired-waiver".to_owned()])
+        );
+    }
+
+    #[test]
+    fn a_waiver_that_accepts_nothing_is_found() {
+        assert_eq!(
+            rules_after(&[waiver("odd", "src/*", "2027-01-01")]),
+            (false, vec!["unmatched-waiver".to_owned()])
+        );
+        assert_eq!(
+            rules_after(&[waiver("even", "**", "2027-01-01")]),
+            (false, vec!["unmatched-waiver".to_owned()])
+        );
+    }
+}
