@@ -11,6 +11,7 @@ pub mod escape;
 pub mod judge;
 pub mod nearest;
 pub mod process;
+pub mod render;
 pub mod repo_path;
 pub mod report;
 pub mod repository;
@@ -18,3 +19,6 @@ pub mod waiver;
 
 pub use digest::{Hasher, fingerprint, sha256};
 pub use repo_path::RepoPath;
+
+/// The one place that names the repository is `[workspace.package]`; everything else derives from it.
+pub const REPOSITORY_URL: &str = env!("CARGO_PKG_REPOSITORY");

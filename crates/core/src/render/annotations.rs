@@ -1,0 +1,242 @@
+//! Annotations: the reasons of the verdict and the findings, worst first, adjacent ones joined, at most ten of a kind.
+//!
+//! GitHub keeps the first ten errors, ten warnings and ten notices of a whole action and drops the rest without
+//! a word; a blank message uses up a place; a message is cut at 4,096 UTF-16 units after masking.
+
+use std::io;
+
+use crate::escape::{command_data, command_property};
+use crate::report::{AnnotationLevel, Finding, FindingOutcome, Location, ReasonLevel, Report};
+
+use super::{cut_utf16, place_text, speaker};
+
+/// Kept below GitHub's 4,096, because masking may lengthen a message.
+const MOST_MESSAGE_UNITS: usize = 3_500;
+
+/// One annotation, as GitHub should show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Annotation {
+    /// Its kind.
+    pub level: AnnotationLevel,
+    /// Its title.
+    pub title: String,
+    /// What it says.
+    pub message: String,
+    /// Where it stands.
+    pub location: Option<Location>,
+}
+
+/// The annotations of a report, at most `most` of each kind; the last of a kind says how many more there are.
+pub fn annotations(report: &Report, most: usize) -> Vec<Annotation> {
+    let mut all = reasons(report);
+    all.extend(findings(report));
+    let mut kept = Vec::new();
+    for level in [AnnotationLevel::Error, AnnotationLevel::Warning, AnnotationLevel::Notice] {
+        let of_kind: Vec<Annotation> =
+            all.iter().filter(|annotation| annotation.level == level).cloned().collect();
+        let more = of_kind.len().saturating_sub(most);
+        let mut of_kind: Vec<Annotation> = of_kind.into_iter().take(most).collect();
+        if let Some(last) = of_kind.last_mut().filter(|_| more > 0) {
+            let note =
+                format!("\n({more} more of this kind: the job summary and the report list all of them.)");
+            last.message = cut_utf16(&last.message, MOST_MESSAGE_UNITS - note.len()) + &note;
+        }
+        kept.extend(of_kind);
+    }
+    kept
+}
+
+fn reasons(report: &Report) -> Vec<Annotation> {
+    let annotation = |reason: &crate::report::Reason| Annotation {
+        level: if reason.level == ReasonLevel::Fail {
+            AnnotationLevel::Error
+        } else {
+            AnnotationLevel::Warning
+        },
+        title: match &reason.gate {
+            Some(gate) => format!("{}: {gate}", report.subject.action),
+            None => speaker(report),
+        },
+        message: cut_utf16(&format!("{}. {}", reason.sentence(), reason.help), MOST_MESSAGE_UNITS),
+        location: None,
+    };
+    // A rule's findings speak for themselves, at their places.
+    let of_its_own = |reason: &&crate::report::Reason| reason.kind != crate::report::ReasonKind::Finding;
+    report.verdict.reasons.iter().filter(of_its_own).map(annotation).collect()
+}
+
+fn findings(report: &Report) -> Vec<Annotation> {
+    let shown = |finding: &&Finding| {
+        finding.waiver.is_none() && matches!(finding.outcome, FindingOutcome::Fail | FindingOutcome::Unknown)
+    };
+    let mut open: Vec<&Finding> = report.findings.iter().filter(shown).collect();
+    open.sort_by(|left, right| {
+        (&left.rule, &left.gate, &left.location).cmp(&(&right.rule, &right.gate, &right.location))
+    });
+    let mut joined: Vec<Finding> = Vec::new();
+    for finding in open {
+        match joined.last_mut() {
+            Some(last) if touches(last, finding) => join(last, finding),
+            _ => joined.push(finding.clone()),
+        }
+    }
+    joined.sort_by_key(|finding| {
+        (std::cmp::Reverse(finding.severity), std::cmp::Reverse(length(finding)), finding.location.clone())
+    });
+    let title = |finding: &Finding| {
+        let rule = report.rules.iter().find(|rule| rule.id == finding.rule);
+        rule.map_or_else(|| finding.rule.clone(), |rule| rule.title.clone())
+    };
+    let annotation = |finding: Finding| Annotation {
+        level: finding.severity.annotation(),
+        title: title(&finding),
+        message: message(&finding),
+        location: finding.location,
+    };
+    joined.into_iter().map(annotation).collect()
+}
+
+fn message(finding: &Finding) -> String {
+    let text = match finding.help.as_deref() {
+        Some(help) if finding.message.ends_with(['.', '!', '?']) => format!("{} {help}", finding.message),
+        Some(help) => format!("{}. {help}", finding.message),
+        None => finding.message.clone(),
+    };
+    let text = if text.trim().is_empty() { finding.rule.clone() } else { text };
+    cut_utf16(&text, MOST_MESSAGE_UNITS)
+}
+
+fn length(finding: &Finding) -> u32 {
+    match &finding.location {
+        Some(Location { line: Some(first), end_line: Some(last), .. }) => last.saturating_sub(*first),
+        _ => 0,
+    }
+}
+
+/// One rule, one file, and the second begins on the line after the first, or on the same.
+fn touches(first: &Finding, second: &Finding) -> bool {
+    let same = first.rule == second.rule
+        && first.gate == second.gate
+        && first.severity == second.severity
+        && first.help == second.help;
+    match (&first.location, &second.location) {
+        (Some(one), Some(two))
+            if same && one.path == two.path && one.column.is_none() && two.column.is_none() =>
+        {
+            matches!((one.end_line.or(one.line), two.line), (Some(end), Some(start)) if end.saturating_add(1) >= start)
+        }
+        _ => false,
+    }
+}
+
+fn join(first: &mut Finding, second: &Finding) {
+    let (Some(one), Some(two)) = (&mut first.location, &second.location) else { return };
+    one.end_line = one.end_line.or(one.line).max(two.end_line.or(two.line));
+    if first.message != second.message {
+        first.message = format!("{}\n{}", first.message, second.message);
+    }
+}
+
+/// Writes the annotations as workflow commands, each on a line of its own.
+pub fn render_annotations(annotations: &[Annotation], out: &mut dyn io::Write) -> io::Result<()> {
+    for annotation in annotations {
+        let mut properties = Vec::new();
+        if let Some(location) = &annotation.location {
+            properties.push(format!("file={}", command_property(location.path.as_str())));
+            // GitHub places a file without a line at line 0.
+            let line = location.line.unwrap_or(1);
+            let end_line = location.end_line.unwrap_or(line).max(line);
+            properties.push(format!("line={line},endLine={end_line}"));
+            // Columns on several lines are dropped by the runner.
+            if let (Some(column), true) = (location.column, line == end_line) {
+                let end = location.end_column.unwrap_or(column).max(column);
+                properties.push(format!("col={column},endColumn={end}"));
+            }
+        }
+        properties.push(format!("title={}", command_property(&annotation.title)));
+        writeln!(
+            out,
+            "::{} {}::{}",
+            annotation.level.command(),
+            properties.join(","),
+            command_data(&annotation.message)
+        )?;
+    }
+    Ok(())
+}
+
+/// The annotations as a reader would see them, for a terminal.
+pub(super) fn describe(annotation: &Annotation) -> (String, String) {
+    let place =
+        annotation.location.as_ref().map(|at| place_text(&at.path, at.line, at.end_line)).unwrap_or_default();
+    (place, annotation.message.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::render::samples::{finding, hostile};
+
+    fn text(report: &Report, most: usize) -> String {
+        let mut out = Vec::new();
+        render_annotations(&annotations(report, most), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn hostile_text_stays_inside_its_command() {
+        let text = text(&hostile(), 10);
+        expect![[r"
+            ::error title=coverage-gate (go)::coverage.lines[file%3Aa|b%0A::error::x <img src=x> `` @org ##[error]y %250A ␛[31m]: found 33.33 %25 (1/3), required at least 85 %25. Cover 2 more lines to reach it.
+        "]]
+        .assert_eq(&text.lines().next().map(|line| line.replace("[file:", "[file%3A").replace('\u{1b}', "␛") + "\n").unwrap());
+        assert!(
+            text.lines().all(|line| line.starts_with("::error ")
+                || line.starts_with("::warning ")
+                || line.starts_with("::notice ")),
+            "{text}"
+        );
+        assert_eq!(text.lines().count(), 3);
+    }
+
+    #[test]
+    fn neighbours_are_joined_and_the_longest_comes_first() {
+        let mut report = Report::new();
+        report.findings =
+            vec![finding("b.rs", 9, 9), finding("a.rs", 1, 1), finding("a.rs", 2, 3), finding("a.rs", 5, 5)];
+        let shown: Vec<(String, String)> = annotations(&report, 10).iter().map(describe).collect();
+        let places: Vec<&str> = shown.iter().map(|(place, _)| place.as_str()).collect();
+        assert_eq!(places, ["a.rs:1-3", "a.rs:5", "b.rs:9"]);
+    }
+
+    #[test]
+    fn at_most_ten_of_a_kind_and_the_last_counts_the_rest() {
+        let mut report = Report::new();
+        report.findings =
+            (0..100_000).map(|number| finding("a.rs", number * 2 + 1, number * 2 + 1)).collect();
+        let shown = annotations(&report, 10);
+        assert_eq!(shown.len(), 10);
+        assert!(
+            shown[9]
+                .message
+                .ends_with("(99990 more of this kind: the job summary and the report list all of them.)")
+        );
+        assert_eq!(annotations(&report, 0), []);
+    }
+
+    #[test]
+    fn long_messages_are_cut_and_blank_ones_named() {
+        let mut report = Report::new();
+        let mut long = finding("a.rs", 1, 1);
+        long.message = "😀".repeat(5000);
+        let mut blank = finding("b.rs", 1, 1);
+        blank.message = " ".into();
+        blank.help = None;
+        report.findings = vec![long, blank];
+        let shown = annotations(&report, 10);
+        assert!(shown[0].message.encode_utf16().count() <= MOST_MESSAGE_UNITS);
+        assert_eq!(shown[1].message, "uncovered-changed-lines");
+    }
+}
