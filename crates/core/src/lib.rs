@@ -4,6 +4,7 @@
 //! This crate knows no concern: nothing here may name coverage, tests, SARIF producers or any other field.
 
 pub mod condition;
+pub mod config;
 pub mod date;
 pub mod decimal;
 mod digest;
