@@ -9,6 +9,8 @@ pub mod date;
 pub mod decimal;
 mod digest;
 pub mod escape;
+pub mod failure;
+pub mod input;
 pub mod judge;
 pub mod nearest;
 pub mod process;

@@ -318,7 +318,10 @@ mod tests {
 
     #[test]
     fn settings_are_one_or_several() {
-        check("coverage-gate:\n  minimum: 85\n", expect![[r#"None minimum Some(["85"]) conditions 0 waivers 0"#]]);
+        check(
+            "coverage-gate:\n  minimum: 85\n",
+            expect![[r#"None minimum Some(["85"]) conditions 0 waivers 0"#]],
+        );
         check(
             "coverage-gate:\n  - name: a\n    minimum: 1\n    conditions: ['coverage.lines > 1']\n  - name: b\n",
             expect![[r#"
@@ -331,34 +334,55 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_shown_with_its_line() {
-        check("coverage-gate:\n  minmum: 85\n", expect![[r#"
+        check(
+            "coverage-gate:\n  minmum: 85\n",
+            expect![[r#"
             .github/gatewright.yml:2:3: there is no setting `minmum`, did you mean `minimum`?
               minmum: 85
-            The settings are: conditions, files, minimum, name, waivers."#]]);
-        check("coverage-gate:\n  - minimum: 1\n  - minimum: 2\n", expect![[r#"
+            The settings are: conditions, files, minimum, name, waivers."#]],
+        );
+        check(
+            "coverage-gate:\n  - minimum: 1\n  - minimum: 2\n",
+            expect![[r#"
             .github/gatewright.yml:2:5: one of several settings of `coverage-gate` has no name
               - minimum: 1
-            Give each a `name:` of its own; the input `name` chooses among them."#]]);
-        check("coverage-gate:\n  - name: a\n  - name: a\n", expect![[r#"
+            Give each a `name:` of its own; the input `name` chooses among them."#]],
+        );
+        check(
+            "coverage-gate:\n  - name: a\n  - name: a\n",
+            expect![[r#"
             .github/gatewright.yml:3:5: the name `a` is taken
               - name: a
-            Give each a name of its own."#]]);
-        check("coverage-gate: 85\n", expect![[r#"
+            Give each a name of its own."#]],
+        );
+        check(
+            "coverage-gate: 85\n",
+            expect![[r#"
             .github/gatewright.yml:1:16: found a single value, expected a mapping of `coverage-gate`'s settings
             coverage-gate: 85
-            Write one setting a line: `key: value`."#]]);
-        check("- coverage-gate\n", expect![[r#"
+            Write one setting a line: `key: value`."#]],
+        );
+        check(
+            "- coverage-gate\n",
+            expect![[r#"
             .github/gatewright.yml:1:1: found a list, expected a mapping whose keys are actions
             - coverage-gate
-            Begin with the name of an action, such as `coverage-gate:`."#]]);
-        check("coverage-gate:\n  conditions:\n    - coverage.lines => 1\n", expect![[r#"
+            Begin with the name of an action, such as `coverage-gate:`."#]],
+        );
+        check(
+            "coverage-gate:\n  conditions:\n    - coverage.lines => 1\n",
+            expect![[r#"
             .github/gatewright.yml:3:7: in the condition, column 16: found `=>`, expected one of `>=`, `>`, `<=`, `<`, `==`, `!=`
                 - coverage.lines => 1
-            A condition reads like `coverage.lines[patch] >= 80 and coverage.lines >= 85`."#]]);
-        check("coverage-gate:\n  waivers:\n    - rule: x\n      reason: y\n      owner: z\n", expect![[r#"
+            A condition reads like `coverage.lines[patch] >= 80 and coverage.lines >= 85`."#]],
+        );
+        check(
+            "coverage-gate:\n  waivers:\n    - rule: x\n      reason: y\n      owner: z\n",
+            expect![[r#"
             .github/gatewright.yml:3:7: the waiver has no `until`
                 - rule: x
-            A waiver has `rule`, `reason`, `owner` and `until` (YYYY-MM-DD), and may have `path`."#]]);
+            A waiver has `rule`, `reason`, `owner` and `until` (YYYY-MM-DD), and may have `path`."#]],
+        );
         check(
             "coverage-gate:\n  waivers:\n    - {rule: x, reason: y, owner: z, until: 2027-02-30}\n",
             expect![[r#"
@@ -366,13 +390,19 @@ mod tests {
                     - {rule: x, reason: y, owner: z, until: 2027-02-30}
                 A waiver has `rule`, `reason`, `owner` and `until` (YYYY-MM-DD), and may have `path`."#]],
         );
-        check("coverage-gate:\n\tminimum: 1\n", expect![[r#"
+        check(
+            "coverage-gate:\n\tminimum: 1\n",
+            expect![[r#"
             .github/gatewright.yml:2:2: this is not valid YAML: tabs disallowed within this context (block indentation)
             	minimum: 1
-            Correct the line; indentation is by blanks, and a value with `: ` or `#` in it needs quotes."#]]);
-        check("coverage-gate:\n  name: a/b\n", expect![[r#"
+            Correct the line; indentation is by blanks, and a value with `: ` or `#` in it needs quotes."#]],
+        );
+        check(
+            "coverage-gate:\n  name: a/b\n",
+            expect![[r#"
             .github/gatewright.yml:2:9: this is no name
               name: a/b
-            Use 1 to 64 of the letters a-z, A-Z, digits, `-`, `_` and `.`."#]]);
+            Use 1 to 64 of the letters a-z, A-Z, digits, `-`, `_` and `.`."#]],
+        );
     }
 }
