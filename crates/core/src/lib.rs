@@ -3,6 +3,7 @@
 //!
 //! This crate knows no concern: nothing here may name coverage, tests, SARIF producers or any other field.
 
+pub mod action;
 pub mod condition;
 pub mod config;
 pub mod date;
@@ -14,14 +15,22 @@ pub mod input;
 pub mod judge;
 pub mod nearest;
 pub mod process;
+mod publish;
 pub mod render;
 pub mod repo_path;
 pub mod report;
 pub mod repository;
+mod run;
+pub mod runner;
+mod session;
 pub mod waiver;
+pub mod workspace;
 
 pub use digest::{Hasher, fingerprint, sha256};
+pub use failure::Failure;
 pub use repo_path::RepoPath;
+pub use run::run;
+pub use session::Host;
 
 /// The one place that names the repository is `[workspace.package]`; everything else derives from it.
 pub const REPOSITORY_URL: &str = env!("CARGO_PKG_REPOSITORY");

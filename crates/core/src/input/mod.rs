@@ -150,13 +150,16 @@ fn resolve_one(
     let id = argument.get_id().as_str();
     let mut candidates = Vec::new();
     if said.flags.value_source(id) == Some(ValueSource::CommandLine) {
-        let raw = said
-            .flags
-            .get_raw(id)
-            .into_iter()
-            .flatten()
-            .map(|value| value.to_string_lossy().trim().to_owned());
-        candidates.push((Provenance::Flag, raw.collect()));
+        candidates.push((Provenance::Flag, raw_values(said.flags, id)));
+    }
+    // Positionals join the repeated flag: an argument in capitals is the flag's other way in.
+    let operands = id.to_uppercase();
+    if said.flags.try_contains_id(&operands).unwrap_or(false) {
+        let values = raw_values(said.flags, &operands);
+        match candidates.first_mut() {
+            Some((_, flags)) => flags.extend(values),
+            None => candidates.push((Provenance::Flag, values)),
+        }
     }
     if let Some((variable, text)) = variable(&name, said.variables)? {
         let values = if is_list(argument) { value::lines(&text) } else { vec![text] };
@@ -184,6 +187,10 @@ fn resolve_one(
         *provenance == Provenance::Default || values.iter().any(|value| !value.is_empty())
     });
     Ok(ResolvedInput { name, candidates, secret: is_secret(argument) })
+}
+
+fn raw_values(flags: &ArgMatches, id: &str) -> Vec<String> {
+    flags.get_raw(id).into_iter().flatten().map(|value| value.to_string_lossy().trim().to_owned()).collect()
 }
 
 fn variable(name: &str, variables: &BTreeMap<String, String>) -> Result<Option<(String, String)>, Failure> {

@@ -1,0 +1,216 @@
+//! After the verdict: files, standard output, the job summary and the step's outputs. A failed write is reported and
+//! becomes exit 3; it never changes a verdict in silence, and what can still be shown is shown.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::action::Outcome;
+use crate::escape::log_text;
+use crate::failure::{EXIT_FAILED, EXIT_PASSED, Failure};
+use crate::input::shared::{Format, SharedInputs};
+use crate::render::{
+    LinkBase, Palette, SUMMARY_MOST_BYTES, annotations, render_annotations, render_junit, render_sarif,
+    render_summary, render_terminal,
+};
+use crate::report::{FindingOutcome, Report};
+use crate::runner::{Environment, Outputs, write_atomically};
+use crate::session::user_path;
+use crate::sha256;
+use crate::workspace::Workspace;
+
+/// How a run shows itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Show {
+    pub(crate) format: Format,
+    pub(crate) palette: Palette,
+}
+
+/// Where the report went, for readers and outputs.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) path: PathBuf,
+    pub(crate) sha256: String,
+}
+
+/// Writes and shows everything, and says with which status to exit.
+pub(crate) fn publish(
+    environment: &Environment,
+    workspace: &Workspace,
+    outcome: &Outcome,
+    shared: &SharedInputs,
+    show: Show,
+    out: &mut dyn Write,
+) -> Result<u8, Failure> {
+    let report = &outcome.report;
+    let written = write_files(environment, workspace, outcome, shared);
+    let links = link_base(environment, report);
+    let most = usize::from(shared.annotations);
+    let shown = show_report(report, &links, most, show, written.as_ref().ok(), out);
+    let summary = if shared.summary { append_summary(environment, report, &links) } else { Ok(()) };
+    let written = written?;
+    // A reader who closed the pipe has seen enough.
+    shown.or_else(|error| {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Ok(())
+        } else {
+            Err(cannot_write("standard output", &error))
+        }
+    })?;
+    summary?;
+    write_outputs(environment, outcome, Some(&written))?;
+    Ok(if report.verdict.failed { EXIT_FAILED } else { EXIT_PASSED })
+}
+
+fn cannot_write(what: &str, error: &io::Error) -> Failure {
+    Failure::cannot_judge(
+        format!("{what} can't be written: {error}"),
+        "Check the folder's permissions and the space left on the disk.",
+    )
+}
+
+fn write_files(
+    environment: &Environment,
+    workspace: &Workspace,
+    outcome: &Outcome,
+    shared: &SharedInputs,
+) -> Result<Written, Failure> {
+    let mut json =
+        serde_json::to_vec_pretty(&outcome.report).map_err(|error| Failure::bug(&error.to_string()))?;
+    json.push(b'\n');
+    let path = match &shared.report_file {
+        Some(path) => user_path(workspace, path),
+        None => report_path(environment, workspace, &outcome.report)
+            .map_err(|error| cannot_write("the report", &error))?,
+    };
+    let write = |path: &Path, bytes: &[u8]| {
+        write_atomically(path, bytes).map_err(|error| cannot_write(&format!("`{}`", path.display()), &error))
+    };
+    write(&path, &json)?;
+    if let Some(sarif) = &shared.sarif_file {
+        let mut bytes = Vec::new();
+        render_sarif(&outcome.report, &mut bytes).map_err(|error| cannot_write("SARIF", &error))?;
+        write(&user_path(workspace, sarif), &bytes)?;
+    }
+    for file in &outcome.files {
+        write(&workspace.directory.join(&file.path), &file.bytes)?;
+    }
+    Ok(Written { path, sha256: sha256(&json) })
+}
+
+/// Inside Actions a new file below the runner's temporary folder; on a laptop always the same one, in a folder that
+/// ignores itself.
+fn report_path(environment: &Environment, workspace: &Workspace, report: &Report) -> io::Result<PathBuf> {
+    let action = &report.subject.action;
+    if let Some(temp) = environment.file("RUNNER_TEMP").filter(|_| environment.in_actions()) {
+        let folder = temp.join("gatewright");
+        fs::create_dir_all(&folder)?;
+        for number in 1..10_000 {
+            let path = folder.join(format!("{action}-{number}.json"));
+            match File::create_new(&path) {
+                Ok(_) => return Ok(path),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        return Err(io::Error::other("ten thousand reports lie there already"));
+    }
+    let folder = workspace.root.join(".gatewright");
+    fs::create_dir_all(&folder)?;
+    let ignore = folder.join(".gitignore");
+    if !ignore.exists() {
+        write_atomically(&ignore, b"*\n")?;
+    }
+    let name = report.subject.name.as_ref().map(|name| format!("-{name}")).unwrap_or_default();
+    Ok(folder.join(format!("{action}{name}.json")))
+}
+
+fn link_base(environment: &Environment, report: &Report) -> LinkBase {
+    let server = environment.get("GITHUB_SERVER_URL").filter(|server| server.starts_with("https://"));
+    let blob = match (server, &report.subject.repository, &report.subject.head_sha) {
+        (Some(server), Some(repository), Some(sha)) => Some(format!("{server}/{repository}/blob/{sha}")),
+        _ => None,
+    };
+    LinkBase { blob }
+}
+
+fn show_report(
+    report: &Report,
+    links: &LinkBase,
+    most: usize,
+    show: Show,
+    written: Option<&Written>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let out: &mut dyn Write = &mut io::BufWriter::new(out);
+    match show.format {
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, report)?;
+            writeln!(out)?;
+        }
+        Format::Sarif => render_sarif(report, out)?,
+        Format::Markdown => out.write_all(render_summary(report, links, SUMMARY_MOST_BYTES).as_bytes())?,
+        Format::Junit => render_junit(report, out)?,
+        Format::Human => {
+            render_terminal(report, &annotations(report, most), show.palette, out)?;
+            say_where(written, show.palette, out)?;
+        }
+        Format::Github => {
+            render_terminal(report, &[], show.palette, out)?;
+            say_where(written, show.palette, out)?;
+            render_annotations(&annotations(report, most), out)?;
+        }
+    }
+    out.flush()
+}
+
+fn say_where(written: Option<&Written>, palette: Palette, out: &mut dyn Write) -> io::Result<()> {
+    match written {
+        Some(written) => {
+            writeln!(out, "\n{} {}", palette.dim("report:"), log_text(&written.path.display().to_string()))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Appends the summary within what is left of the step's limit.
+fn append_summary(environment: &Environment, report: &Report, links: &LinkBase) -> Result<(), Failure> {
+    let Some(path) = environment.file("GITHUB_STEP_SUMMARY").filter(|_| environment.in_actions()) else {
+        return Ok(());
+    };
+    let taken =
+        fs::metadata(&path).map_or(0, |metadata| usize::try_from(metadata.len()).unwrap_or(usize::MAX));
+    let text = render_summary(report, links, SUMMARY_MOST_BYTES.saturating_sub(taken));
+    append(&path, &text).map_err(|error| cannot_write("the job summary", &error))
+}
+
+pub(crate) fn append(path: &Path, text: &str) -> io::Result<()> {
+    OpenOptions::new().append(true).create(true).open(path)?.write_all(text.as_bytes())
+}
+
+/// Writes the step's outputs; without a written report only that there is no verdict.
+pub(crate) fn write_outputs(
+    environment: &Environment,
+    outcome: &Outcome,
+    written: Option<&Written>,
+) -> Result<(), Failure> {
+    let Some(path) = environment.file("GITHUB_OUTPUT").filter(|_| environment.in_actions()) else {
+        return Ok(());
+    };
+    let outputs = Outputs::new(&path);
+    let write = |name: &str, value: &str| {
+        outputs.write(name, value).map_err(|error| {
+            Failure::cannot_judge(error.to_string(), "Check that the runner's output file can be written.")
+        })
+    };
+    let Some(written) = written else { return write("verdict", "") };
+    let report = &outcome.report;
+    let stands = |finding: &&crate::report::Finding| {
+        finding.outcome == FindingOutcome::Fail && finding.waiver.is_none()
+    };
+    write("verdict", report.verdict.result.as_str())?;
+    write("report", &written.path.to_string_lossy())?;
+    write("report-sha256", &written.sha256)?;
+    write("findings", &report.findings.iter().filter(stands).count().to_string())?;
+    outcome.outputs.iter().try_for_each(|(name, value)| write(name, value))
+}

@@ -1,0 +1,75 @@
+//! The process's surroundings as a value, read once.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use crate::date::Date;
+
+use super::Event;
+
+/// Everything that a run may know about its surroundings.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// The environment's variables. Names and values that are no Unicode are read with replacement characters.
+    pub variables: BTreeMap<String, String>,
+    /// The command line, program first.
+    pub arguments: Vec<String>,
+    /// The current directory.
+    pub directory: PathBuf,
+    /// Standard output is a terminal. Never asked inside Actions: local runners give steps a terminal.
+    pub terminal: bool,
+}
+
+impl Environment {
+    /// Reads the process's surroundings.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn read() -> Self {
+        let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        Self {
+            variables: std::env::vars_os().map(|(key, value)| (text(key), text(value))).collect(),
+            arguments: std::env::args_os().map(text).collect(),
+            directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            terminal: std::io::stdout().is_terminal(),
+        }
+    }
+
+    /// A variable that is set to more than nothing.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a runner of GitHub Actions started us.
+    pub fn in_actions(&self) -> bool {
+        self.get("GITHUB_ACTIONS") == Some("true")
+    }
+
+    /// The file that a variable names.
+    pub fn file(&self, name: &str) -> Option<PathBuf> {
+        self.get(name).map(PathBuf::from)
+    }
+
+    /// Whether text may be coloured where nobody said so.
+    pub fn may_colour(&self) -> bool {
+        self.terminal
+            && !self.in_actions()
+            && self.get("NO_COLOR").is_none()
+            && self.get("TERM") != Some("dumb")
+    }
+
+    /// The event that started the run, if a runner tells.
+    pub fn event(&self) -> Option<Event> {
+        self.in_actions().then(|| Event::read(self.get("GITHUB_EVENT_NAME"), self.file("GITHUB_EVENT_PATH")))
+    }
+
+    /// The day on which waivers expire: `SOURCE_DATE_EPOCH` where it is set, else today in UTC.
+    pub fn today(&self) -> Date {
+        let fixed = self.get("SOURCE_DATE_EPOCH").and_then(|seconds| seconds.parse().ok());
+        let now = || {
+            std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .map_or(0, |since| since.as_secs())
+        };
+        Date::from_unix_seconds(fixed.unwrap_or_else(now))
+    }
+}

@@ -1,0 +1,11 @@
+//! The runner: its environment, its event, its file commands, its log. The only code that touches them.
+
+mod commands;
+mod environment;
+mod event;
+mod notes;
+
+pub use commands::{FileCommandError, Outputs, mask, relay, write_atomically};
+pub use environment::Environment;
+pub use event::Event;
+pub(crate) use notes::{Notes, start_log};

@@ -1,0 +1,448 @@
+//! One gate from its settings to its judged report: whose configuration counts, what the base is, the judge, the
+//! waivers, the verdict, and beside it what the change's own configuration would have said.
+
+use std::path::PathBuf;
+
+use clap::{ArgMatches, FromArgMatches};
+
+use crate::action::{Action, ChangeUnderReview, Context, Outcome};
+use crate::config::{ConfigFile, Settings};
+use crate::failure::Failure;
+use crate::input::shared::SharedInputs;
+use crate::input::{Provenance, Resolved, Said, resolve};
+use crate::judge::{Judgement, judge};
+use crate::report::{Block, Inline, Policy, Report, Section, State, Subject};
+use crate::repository::{BaseRequest, ChangeEnd, CommitId, Repository, RepositoryError};
+use crate::runner::{Environment, Event, Notes};
+use crate::workspace::{Workspace, normal};
+use crate::{RepoPath, fingerprint, sha256, waiver};
+
+/// What a binary brings to every run: whom to ask about the repository.
+pub struct Host<'a> {
+    /// Answers questions about the repository.
+    pub repository: &'a (dyn Repository + Sync),
+}
+
+/// What is known before any gate is judged.
+pub(crate) struct Session<'a> {
+    pub(crate) host: &'a Host<'a>,
+    pub(crate) environment: &'a Environment,
+    pub(crate) event: Option<Event>,
+    pub(crate) workspace: Workspace,
+    pub(crate) notes: &'a Notes,
+}
+
+/// A gate's report with what is to be done about it.
+pub(crate) struct Judged {
+    pub(crate) outcome: Outcome,
+    pub(crate) shared: SharedInputs,
+}
+
+/// Where the configuration of a run comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Configuration {
+    /// The one that counts; none where there is no file.
+    pub(crate) file: Option<ConfigFile>,
+    /// On a review: what the change would make of it, where that differs.
+    pub(crate) proposed: Option<Proposed>,
+    /// What there is to say about it.
+    pub(crate) states: Vec<State>,
+}
+
+/// The head's configuration of a change that edits it.
+#[derive(Clone, Debug)]
+pub(crate) enum Proposed {
+    /// It removes the file.
+    Removed,
+    /// It is readable.
+    File(ConfigFile),
+    /// This version refuses it.
+    Refused(Failure),
+}
+
+impl<'a> Session<'a> {
+    /// Finds the folders of the run.
+    pub(crate) fn new(
+        host: &'a Host<'a>,
+        environment: &'a Environment,
+        notes: &'a Notes,
+        directory: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let directory = normal(&environment.directory.join(directory.unwrap_or(".")));
+        if !directory.is_dir() {
+            return Err(Failure::usage(
+                format!("the working directory `{}` is no folder", directory.display()),
+                "Correct `working-directory`; it is relative to where the command runs.",
+            ));
+        }
+        let root = match host.repository.root(&directory) {
+            Ok(root) => root,
+            Err(error) => {
+                tracing::warn!("the repository can't be asked: {error}. {}", error.help);
+                None
+            }
+        };
+        let root = normal(&root.unwrap_or_else(|| directory.clone()));
+        Ok(Self {
+            host,
+            environment,
+            event: environment.event(),
+            workspace: Workspace { root, directory },
+            notes,
+        })
+    }
+
+    /// Reads the configuration that counts: the base's on a pull request and in a merge queue, else the one that lies here.
+    pub(crate) fn configuration(&self, path: &str, from: &str) -> Result<Configuration, Failure> {
+        let here = self.configuration_here(path);
+        let Some(event) = self.event.as_ref().filter(|event| event.review.is_some()) else {
+            return Ok(Configuration { file: here?, proposed: None, states: Vec::new() });
+        };
+        // A path outside the repository is the workflow's own; no commit of the change holds it.
+        let Some(repo_path) = self.workspace.repo_path(&self.workspace.root.join(path)) else {
+            return Ok(Configuration { file: here?, proposed: None, states: Vec::new() });
+        };
+        match self.configuration_of_base(&repo_path, path) {
+            Ok(file) => {
+                let proposed = proposed(file.as_ref(), here);
+                Ok(Configuration { file, proposed, states: Vec::new() })
+            }
+            Err(error) if from == "base" || event.from_fork => Err(Failure::cannot_judge(
+                format!("the configuration of the base can't be read: {}", error.message),
+                error.help,
+            )),
+            Err(error) => {
+                let state = State {
+                    name: "config-from-head".to_owned(),
+                    policy: Policy::Warn,
+                    message: format!(
+                        "the configuration is the change's own, because that of the base can't be read: {}",
+                        error.message
+                    ),
+                    help: error.help,
+                    gate: None,
+                };
+                Ok(Configuration { file: here?, proposed: None, states: vec![state] })
+            }
+        }
+    }
+
+    fn configuration_here(&self, path: &str) -> Result<Option<ConfigFile>, Failure> {
+        let file = self.workspace.root.join(path);
+        match std::fs::read_to_string(&file) {
+            Ok(text) => Ok(Some(ConfigFile::parse(path, &text)?)),
+            Err(error)
+                if error.kind() == std::io::ErrorKind::NotFound && path == crate::config::DEFAULT_PATH =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(Failure::usage(
+                format!("the configuration `{path}` can't be read: {error}"),
+                "Correct the input `config`; it is relative to the repository's root.",
+            )),
+        }
+    }
+
+    fn configuration_of_base(
+        &self,
+        repo_path: &RepoPath,
+        shown: &str,
+    ) -> Result<Option<ConfigFile>, RepositoryError> {
+        let base = self.host.repository.base(&self.workspace.directory, &self.review_request())?;
+        let missing = || RepositoryError {
+            message: "there is no base".to_owned(),
+            help: "Set `fetch-depth: 2` on actions/checkout.".to_owned(),
+            not_a_repository: false,
+        };
+        let tip = base.ok_or_else(missing)?.tip;
+        let Some(bytes) = self.host.repository.file_at(&self.workspace.directory, &tip, repo_path)? else {
+            return Ok(None);
+        };
+        let refused = |message: String, help: String| RepositoryError {
+            message: format!(
+                "`{shown}` of the base commit {} is refused by this version: {message}",
+                tip.short()
+            ),
+            help,
+            not_a_repository: false,
+        };
+        let text = String::from_utf8(bytes)
+            .map_err(|_| refused("it is not UTF-8".into(), "Save it as UTF-8.".into()))?;
+        ConfigFile::parse(shown, &text)
+            .map(Some)
+            .map_err(|error| refused(format!("line {}: {}", error.place.line, error.message), error.help))
+    }
+
+    fn review_request(&self) -> BaseRequest {
+        let review = self.event.as_ref().and_then(|event| event.review.clone());
+        review.map_or(BaseRequest::Local, BaseRequest::Review)
+    }
+
+    /// What the change under review is, for actions that look at changed lines.
+    pub(crate) fn change(&self, explicit: Option<&str>) -> ChangeUnderReview {
+        let reviewed = self.event.as_ref().is_some_and(|event| event.review.is_some());
+        let request = match explicit {
+            Some(revision) => BaseRequest::Explicit(revision.to_owned()),
+            None if reviewed => self.review_request(),
+            None => match &self.event {
+                Some(event) => {
+                    return ChangeUnderReview::NotApplicable(format!(
+                        "the event `{}` has no base",
+                        event.name
+                    ));
+                }
+                None => BaseRequest::Local,
+            },
+        };
+        let directory = &self.workspace.directory;
+        let end = if self.event.is_some() { ChangeEnd::Head } else { ChangeEnd::WorkTree };
+        let base = match self.host.repository.base(directory, &request) {
+            Ok(Some(base)) => base,
+            Ok(None) => {
+                return ChangeUnderReview::NotApplicable(
+                    "there is no `origin/HEAD` to compare with".to_owned(),
+                );
+            }
+            Err(error) if error.not_a_repository && explicit.is_none() && !reviewed => {
+                return ChangeUnderReview::NotApplicable("this is no git repository".to_owned());
+            }
+            Err(error) => return ChangeUnderReview::Unreadable(error),
+        };
+        match self.host.repository.changes(directory, &base, end) {
+            Ok(changes) => ChangeUnderReview::Known { base, changes },
+            Err(error) => ChangeUnderReview::Unreadable(error),
+        }
+    }
+
+    /// Judges one gate by the configuration that counts, and beside it by the one that the change proposes.
+    pub(crate) fn judge(
+        &self,
+        action: &Action,
+        said: Said<'_>,
+        configuration: &Configuration,
+        settings: Option<&Settings<'_>>,
+    ) -> Result<(Judged, Resolved), Failure> {
+        let resolved = resolve_inputs(action, said, settings)?;
+        let mut judged = self.judge_by(action, &resolved, settings)?;
+        judged.outcome.report.states.extend(configuration.states.iter().cloned());
+        self.decide(action, &mut judged, settings)?;
+        if let Some(proposed) = &configuration.proposed {
+            let name =
+                settings.and_then(|settings| settings.name.as_deref()).or(judged.shared.name.as_deref());
+            if let Some(section) = self.dry_run(action, said, proposed, name, &judged.outcome.report) {
+                judged.outcome.report.sections.push(section);
+            }
+        }
+        Ok((judged, resolved))
+    }
+
+    fn judge_by(
+        &self,
+        action: &Action,
+        resolved: &Resolved,
+        settings: Option<&Settings<'_>>,
+    ) -> Result<Judged, Failure> {
+        let shared = SharedInputs::from_arg_matches(&resolved.matches)
+            .map_err(|error| Failure::bug(&error.to_string()))?;
+        let change = if action.about().reads_base {
+            self.change(text(&resolved.matches, "base").as_deref())
+        } else {
+            ChangeUnderReview::NotApplicable("this action does not look at changes".to_owned())
+        };
+        let patterns: Vec<String> = match action.about().files {
+            Some(_) => resolved.matches.get_many::<String>("files").into_iter().flatten().cloned().collect(),
+            None => Vec::new(),
+        };
+        let provenance = |name: &str| -> Provenance { resolved.provenance(name) };
+        let ctx = Context {
+            workspace: &self.workspace,
+            provenance: &provenance,
+            change: &change,
+            patterns: &patterns,
+            notes: self.notes,
+        };
+        let mut outcome = action.judge(&resolved.matches, &ctx)?;
+        let base = match &change {
+            ChangeUnderReview::Known { base, .. } => Some(&base.commit),
+            _ => None,
+        };
+        let name = settings.and_then(|settings| settings.name.clone()).or_else(|| shared.name.clone());
+        outcome.report.subject = self.subject(action, name, base, resolved);
+        Ok(Judged { outcome, shared })
+    }
+
+    fn decide(
+        &self,
+        action: &Action,
+        judged: &mut Judged,
+        settings: Option<&Settings<'_>>,
+    ) -> Result<(), Failure> {
+        let report = &mut judged.outcome.report;
+        let waivers = settings.map(Settings::waivers).transpose()?.unwrap_or_default();
+        waiver::apply(&waivers, self.environment.today(), &mut report.findings);
+        finish_findings(action, report);
+        let conditions = settings.map(Settings::conditions).transpose()?.unwrap_or_default();
+        let names: Vec<&str> = action.about().measures.iter().map(|measure| measure.name).collect();
+        let judgement =
+            Judgement { fail_on: judged.shared.fail_on, conditions: &conditions, measure_names: &names };
+        report.verdict = judge(report, &judgement).map_err(|error| {
+            let known = format!("The measures are: {}.", names.join(", "));
+            match settings {
+                Some(settings) => {
+                    settings.file().error(settings.place(), format!("in a condition, {error}"), known).into()
+                }
+                None => Failure::usage(error.to_string(), known),
+            }
+        })?;
+        Ok(())
+    }
+
+    fn subject(
+        &self,
+        action: &Action,
+        name: Option<String>,
+        base: Option<&CommitId>,
+        resolved: &Resolved,
+    ) -> Subject {
+        let variable = |name: &str| self.environment.get(name).map(str::to_owned);
+        let checked_out = match self.host.repository.head(&self.workspace.directory) {
+            Ok(Some(commit)) => Some(commit.as_str().to_owned()),
+            _ => variable("GITHUB_SHA"),
+        };
+        let reviewed = self
+            .event
+            .as_ref()
+            .and_then(|event| event.review.as_ref())
+            .and_then(|review| review.head_sha.clone());
+        let merge_sha = checked_out.clone().filter(|sha| reviewed.as_ref().is_some_and(|head| head != sha));
+        Subject {
+            action: action.about().name.to_owned(),
+            version: action.about().version.to_owned(),
+            name,
+            repository: variable("GITHUB_REPOSITORY"),
+            head_sha: reviewed.or(checked_out),
+            merge_sha,
+            base_sha: base.map(|commit| commit.as_str().to_owned()),
+            run_id: variable("GITHUB_RUN_ID"),
+            run_attempt: variable("GITHUB_RUN_ATTEMPT"),
+            inputs_digest: sha256(resolved.canonical().as_bytes()),
+        }
+    }
+
+    /// What the change's own configuration would say. It decides nothing.
+    fn dry_run(
+        &self,
+        action: &Action,
+        said: Said<'_>,
+        proposed: &Proposed,
+        name: Option<&str>,
+        counted: &Report,
+    ) -> Option<Section> {
+        let verdict = match proposed {
+            Proposed::Removed => self.verdict_by(action, said, None),
+            Proposed::Refused(failure) => Err(failure.clone()),
+            Proposed::File(file) => match file.settings(action.about().name) {
+                Err(error) => Err(error.into()),
+                Ok(all) => {
+                    let chosen =
+                        all.iter().find(|settings| name.is_none() || settings.name.as_deref() == name);
+                    self.verdict_by(action, said, chosen)
+                }
+            },
+        };
+        let text = match verdict {
+            Ok(report) if report.verdict == counted.verdict => return None,
+            Ok(report) => {
+                let reasons: Vec<String> =
+                    report.verdict.reasons.iter().map(crate::report::Reason::sentence).collect();
+                let because =
+                    if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
+                format!("With it the verdict would be {}{because}.", report.verdict.result)
+            }
+            Err(failure) => format!("It would be refused: {failure}. {}", failure.help),
+        };
+        let lead = "This change edits the configuration of its own judge. The base's configuration decides; ";
+        Some(Section {
+            id: "dry-run".to_owned(),
+            title: "The change's own configuration".to_owned(),
+            rank: 5,
+            collapsed: false,
+            blocks: vec![Block::Text {
+                content: vec![
+                    Inline::text(lead),
+                    Inline::text("the change's own is only tried: "),
+                    Inline::strong(text),
+                ],
+            }],
+            gate: None,
+        })
+    }
+
+    fn verdict_by(
+        &self,
+        action: &Action,
+        said: Said<'_>,
+        settings: Option<&Settings<'_>>,
+    ) -> Result<Report, Failure> {
+        let resolved = resolve_inputs(action, said, settings)?;
+        let mut judged = self.judge_by(action, &resolved, settings)?;
+        self.decide(action, &mut judged, settings)?;
+        Ok(judged.outcome.report)
+    }
+}
+
+fn proposed(base: Option<&ConfigFile>, here: Result<Option<ConfigFile>, Failure>) -> Option<Proposed> {
+    match here {
+        Err(failure) => Some(Proposed::Refused(failure)),
+        Ok(None) => base.map(|_| Proposed::Removed),
+        Ok(Some(file)) if base.is_some_and(|base| base.text == file.text) => None,
+        Ok(Some(file)) => Some(Proposed::File(file)),
+    }
+}
+
+/// Decides the inputs of an action from all places, strictly.
+pub(crate) fn resolve_inputs(
+    action: &Action,
+    said: Said<'_>,
+    settings: Option<&Settings<'_>>,
+) -> Result<Resolved, Failure> {
+    if let Some(settings) = settings {
+        let inputs = action.inputs();
+        let known: Vec<&str> =
+            inputs.iter().map(String::as_str).filter(|name| crate::input::is_setting(name)).collect();
+        settings.check_keys(&known)?;
+    }
+    resolve(action.command(), said, settings)
+}
+
+/// A text input's value.
+pub(crate) fn text(matches: &ArgMatches, id: &str) -> Option<String> {
+    matches.try_get_one::<String>(id).ok().flatten().cloned()
+}
+
+/// Orders findings, gives each an identity, and lists the rules they name.
+fn finish_findings(action: &Action, report: &mut Report) {
+    report.findings.sort_by(|left, right| {
+        (std::cmp::Reverse(left.severity), &left.location, &left.rule, &left.message).cmp(&(
+            std::cmp::Reverse(right.severity),
+            &right.location,
+            &right.rule,
+            &right.message,
+        ))
+    });
+    for finding in &mut report.findings {
+        if finding.fingerprint.is_empty() {
+            let path = finding.location.as_ref().map_or("", |at| at.path.as_str());
+            finding.fingerprint = fingerprint(&[&finding.rule, path, &finding.message]);
+        }
+    }
+    let about_waivers = [waiver::EXPIRED_WAIVER, waiver::UNMATCHED_WAIVER];
+    let named = |id: &str| report.findings.iter().any(|finding| finding.rule == id);
+    let rules = action.about().rules.iter().copied().chain(about_waivers);
+    report.rules = rules.filter(|rule| named(rule.id)).map(Into::into).collect();
+}
+
+/// A path that the user gave, below the working directory unless it is absolute.
+pub(crate) fn user_path(workspace: &Workspace, path: &str) -> PathBuf {
+    normal(&workspace.directory.join(path))
+}
