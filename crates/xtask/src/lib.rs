@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 pub mod command;
 pub mod peers;
+pub mod tidy;
 
 /// The root of this repository: two folders above this crate.
 pub fn root() -> PathBuf {

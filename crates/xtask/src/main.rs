@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::peers;
+use xtask::{peers, tidy};
 
 /// The chores of this repository.
 #[derive(Parser)]
@@ -19,11 +19,14 @@ struct CommandLine {
 enum Chore {
     /// Install the pinned tools of others that judge or rival us.
     Peers(peers::PeersArgs),
+    /// Check the rules of the house.
+    Tidy(tidy::TidyArgs),
 }
 
 fn main() -> ExitCode {
     let done = match CommandLine::parse().chore {
         Chore::Peers(args) => peers::run(&args),
+        Chore::Tidy(args) => tidy::run(&args),
     };
     xtask::report(&done)
 }
