@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub mod command;
+pub mod coverage;
 pub mod peers;
 pub mod tidy;
 
