@@ -10,6 +10,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+pub mod bench;
 pub mod command;
 pub mod coverage;
 pub mod peers;

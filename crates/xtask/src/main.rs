@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{coverage, peers, tidy};
+use xtask::{bench, coverage, peers, tidy};
 
 /// The chores of this repository.
 #[derive(Parser)]
@@ -17,6 +17,8 @@ struct CommandLine {
 /// One line a chore, in the order of the alphabet.
 #[derive(Subcommand)]
 enum Chore {
+    /// Measure our binaries beside the tools that they replace.
+    Bench(bench::BenchArgs),
     /// Measure how much of this repository its own tests reach, as LCOV.
     Coverage(coverage::CoverageArgs),
     /// Install the pinned tools of others that judge or rival us.
@@ -27,6 +29,7 @@ enum Chore {
 
 fn main() -> ExitCode {
     let done = match CommandLine::parse().chore {
+        Chore::Bench(args) => bench::run(&args),
         Chore::Coverage(args) => coverage::run(&args),
         Chore::Peers(args) => peers::run(&args),
         Chore::Tidy(args) => tidy::run(&args),
