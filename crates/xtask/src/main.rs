@@ -1,2 +1,38 @@
-//! To come.
-fn main() {}
+//! The dispatcher of `cargo xtask <chore>`: parses the command line and hands over. What a chore does
+//! stands in its own module of the library beside this file.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::{bench, coverage, peers, tidy};
+
+/// The chores of this repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+/// One line a chore, in the order of the alphabet.
+#[derive(Subcommand)]
+enum Chore {
+    /// Measure our binaries beside the tools that they replace.
+    Bench(bench::BenchArgs),
+    /// Measure how much of this repository its own tests reach, as LCOV.
+    Coverage(coverage::CoverageArgs),
+    /// Install the pinned tools of others that judge or rival us.
+    Peers(peers::PeersArgs),
+    /// Check the rules of the house.
+    Tidy(tidy::TidyArgs),
+}
+
+fn main() -> ExitCode {
+    let done = match CommandLine::parse().chore {
+        Chore::Bench(args) => bench::run(&args),
+        Chore::Coverage(args) => coverage::run(&args),
+        Chore::Peers(args) => peers::run(&args),
+        Chore::Tidy(args) => tidy::run(&args),
+    };
+    xtask::report(&done)
+}

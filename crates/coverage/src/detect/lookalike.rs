@@ -1,0 +1,246 @@
+//! What is handed over instead of a report that is read: formats that are not read yet, and common mistakes.
+
+use memchr::{memchr, memmem};
+
+/// Something recognised that is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lookalike {
+    /// Nothing, or nothing but blanks.
+    Empty,
+    /// A Cobertura report.
+    Cobertura,
+    /// A Clover report.
+    Clover,
+    /// A `JaCoCo` XML report.
+    JaCoCo,
+    /// An `OpenCover` report.
+    OpenCover,
+    /// Test results in XML.
+    TestResults,
+    /// Other XML.
+    Xml,
+    /// A web page.
+    Html,
+    /// Istanbul's `coverage-final.json`.
+    Istanbul,
+    /// `coverage json` of coverage.py.
+    CoveragePyJson,
+    /// `llvm-cov export`.
+    LlvmCovJson,
+    /// `SimpleCov`'s `.resultset.json`.
+    SimpleCov,
+    /// Events of `go test -json`.
+    GoTestJson,
+    /// Other JSON.
+    Json,
+    /// Text in UTF-16.
+    Utf16,
+    /// Something packed by gzip.
+    Gzip,
+    /// A ZIP archive.
+    Zip,
+    /// Counters of a program built with `-fprofile-instr-generate`.
+    Profraw,
+    /// Merged counters of such programs.
+    Profdata,
+    /// Counters or notes of gcov.
+    GcovData,
+    /// A database of `SQLite`: `.coverage` of coverage.py.
+    CoveragePyDatabase,
+    /// Counters or metadata of a Go program built with `-cover`.
+    GoCoverageData,
+    /// Counters of the `JaCoCo` agent.
+    JaCoCoExec,
+    /// Blocks of a Go profile without its first line.
+    GoWithoutMode,
+    /// What `go tool cover -func` prints.
+    GoFunctionPercents,
+    /// Annotated source of gcov.
+    GcovText,
+}
+
+impl Lookalike {
+    /// The name for sentences, with its article where it has one.
+    pub fn name(self) -> &'static str {
+        match self {
+            Lookalike::Empty => "an empty file",
+            Lookalike::Cobertura => "Cobertura XML",
+            Lookalike::Clover => "Clover XML",
+            Lookalike::JaCoCo => "JaCoCo XML",
+            Lookalike::OpenCover => "OpenCover XML",
+            Lookalike::TestResults => "test results",
+            Lookalike::Xml => "XML of another kind",
+            Lookalike::Html => "a web page",
+            Lookalike::Istanbul => "Istanbul's JSON",
+            Lookalike::CoveragePyJson => "the JSON of coverage.py",
+            Lookalike::LlvmCovJson => "the JSON of llvm-cov",
+            Lookalike::SimpleCov => "a result set of SimpleCov",
+            Lookalike::GoTestJson => "the events of `go test -json`",
+            Lookalike::Json => "JSON of another kind",
+            Lookalike::Utf16 => "text in UTF-16",
+            Lookalike::Gzip => "a gzip file",
+            Lookalike::Zip => "a ZIP archive",
+            Lookalike::Profraw => "raw counters of LLVM (.profraw)",
+            Lookalike::Profdata => "merged counters of LLVM (.profdata)",
+            Lookalike::GcovData => "data of gcov (.gcda or .gcno)",
+            Lookalike::CoveragePyDatabase => "an SQLite database such as coverage.py's .coverage",
+            Lookalike::GoCoverageData => "binary coverage data of Go (covcounters or covmeta)",
+            Lookalike::JaCoCoExec => "counters of the JaCoCo agent (.exec)",
+            Lookalike::GoWithoutMode => "a Go cover profile without its `mode:` line",
+            Lookalike::GoFunctionPercents => "the output of `go tool cover -func`",
+            Lookalike::GcovText => "annotated source of gcov",
+        }
+    }
+
+    /// The step that leads to a report that is read.
+    pub fn help(self) -> &'static str {
+        match self {
+            Lookalike::Empty => "the producer wrote nothing: look at the step that makes the report",
+            Lookalike::Cobertura => {
+                "let the producer write LCOV (`coverage lcov`, `gcovr --lcov`), or convert it"
+            }
+            Lookalike::Clover => {
+                "let the producer write LCOV (`--coverage-reporter=lcov`, reporter `lcovonly`)"
+            }
+            Lookalike::JaCoCo | Lookalike::OpenCover => {
+                "convert it to LCOV, for example with ReportGenerator (`-reporttypes:lcov`)"
+            }
+            Lookalike::TestResults => "this belongs to a test report, not to a coverage gate",
+            Lookalike::Html => {
+                "name the report that the page was made from; a download that failed looks like this too"
+            }
+            Lookalike::Istanbul => {
+                "let Istanbul write `lcovonly` (`nyc report --reporter=lcovonly`, `c8 report --reporter=lcovonly`)"
+            }
+            Lookalike::CoveragePyJson => "write LCOV instead: `coverage lcov`",
+            Lookalike::LlvmCovJson => {
+                "export LCOV instead: `llvm-cov export -format=lcov`, `cargo llvm-cov --lcov`"
+            }
+            Lookalike::SimpleCov => "write LCOV instead, with simplecov-lcov",
+            Lookalike::GoTestJson => {
+                "this belongs to a test report; the profile is what `go test -coverprofile=FILE` writes"
+            }
+            Lookalike::Xml | Lookalike::Json => "name the coverage report itself",
+            Lookalike::Utf16 => {
+                "PowerShell's `>` writes UTF-16: let the tool write the file (`-o`), or use `Out-File -Encoding utf8`"
+            }
+            Lookalike::Gzip => "unpack it first: `gzip -d`",
+            Lookalike::Zip => "unpack it first: `unzip`",
+            Lookalike::Profraw => {
+                "`llvm-profdata merge -o all.profdata *.profraw`, then `llvm-cov export -format=lcov -instr-profile=all.profdata PROGRAM`"
+            }
+            Lookalike::Profdata => "`llvm-cov export -format=lcov -instr-profile=FILE PROGRAM`",
+            Lookalike::GcovData | Lookalike::GcovText => {
+                "`lcov --capture --directory . --output-file coverage.info`, or `gcovr --lcov`"
+            }
+            Lookalike::CoveragePyDatabase => "`coverage lcov -o coverage.lcov`",
+            Lookalike::GoCoverageData => "`go tool covdata textfmt -i=DIRECTORY -o=coverage.out`",
+            Lookalike::JaCoCoExec => "let JaCoCo make its XML report, and convert that to LCOV",
+            Lookalike::GoWithoutMode => {
+                "keep the first line of the profile: `mode: set`, `mode: count` or `mode: atomic`"
+            }
+            Lookalike::GoFunctionPercents => "name the profile itself, the file of `-coverprofile`",
+        }
+    }
+}
+
+/// What binary files start with.
+const MAGIC: [(&[u8], Lookalike); 18] = [
+    (b"\xff\xfe", Lookalike::Utf16),
+    (b"\xfe\xff", Lookalike::Utf16),
+    (b"m\0o\0d\0e\0", Lookalike::Utf16),
+    (b"\x1f\x8b", Lookalike::Gzip),
+    (b"PK\x03\x04", Lookalike::Zip),
+    (b"PK\x05\x06", Lookalike::Zip),
+    (b"\x81rforpl\xff", Lookalike::Profraw),
+    (b"\x81Rforpl\xff", Lookalike::Profraw),
+    (b"\xfflprofr\x81", Lookalike::Profraw),
+    (b"\xfflprofR\x81", Lookalike::Profraw),
+    (b"\xfflprofi\x81", Lookalike::Profdata),
+    (b"adcg", Lookalike::GcovData),
+    (b"oncg", Lookalike::GcovData),
+    (b"gcda", Lookalike::GcovData),
+    (b"SQLite format 3\0", Lookalike::CoveragePyDatabase),
+    (b"\0cvm", Lookalike::GoCoverageData),
+    (b"\0cwm", Lookalike::GoCoverageData),
+    (b"\x01\xc0\xc0", Lookalike::JaCoCoExec),
+];
+
+pub(super) fn by_magic(head: &[u8]) -> Option<Lookalike> {
+    MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, lookalike)| *lookalike)
+}
+
+/// XML, HTML or JSON.
+pub(super) fn by_markup(text: &[u8]) -> Option<Lookalike> {
+    let has = |sign: &str| memmem::find(text, sign.as_bytes()).is_some();
+    if text.starts_with(b"<") {
+        return Some(by_root(text));
+    }
+    let signs = [
+        ("llvm.coverage.json.export", Lookalike::LlvmCovJson),
+        ("\"statementMap\"", Lookalike::Istanbul),
+        ("\"executed_lines\"", Lookalike::CoveragePyJson),
+        ("\"show_contexts\"", Lookalike::CoveragePyJson),
+        ("\"simplecov_version\"", Lookalike::SimpleCov),
+        ("\"coverage\"", Lookalike::SimpleCov),
+        ("\"Action\"", Lookalike::GoTestJson),
+    ];
+    signs.iter().find(|(sign, _)| has(sign)).map(|(_, lookalike)| *lookalike).or(Some(Lookalike::Json))
+}
+
+fn by_root(text: &[u8]) -> Lookalike {
+    let tag = root_tag(text);
+    let name = tag.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next().unwrap_or_default();
+    match name {
+        b"coverage" if memmem::find(tag, b"generated=").is_some() => Lookalike::Clover,
+        b"coverage" => Lookalike::Cobertura,
+        b"report" => Lookalike::JaCoCo,
+        b"CoverageSession" => Lookalike::OpenCover,
+        b"testsuites" | b"testsuite" | b"test-run" | b"TestRun" | b"assemblies" => Lookalike::TestResults,
+        _ if name.eq_ignore_ascii_case(b"html") || name.eq_ignore_ascii_case(b"!doctype") => Lookalike::Html,
+        _ => Lookalike::Xml,
+    }
+}
+
+/// What stands inside the first tag that is no declaration, instruction or comment; a document type of HTML
+/// is taken for its root.
+fn root_tag(mut text: &[u8]) -> &[u8] {
+    loop {
+        text = text.trim_ascii_start();
+        let Some(tag) = text.strip_prefix(b"<") else { return b"" };
+        let is_html = tag.get(..13).is_some_and(|start| start.eq_ignore_ascii_case(b"!doctype html"));
+        let end: &[u8] = match tag {
+            [b'!', b'-', b'-', ..] => b"-->",
+            [b'?', ..] => b"?>",
+            [b'!', ..] if !is_html => b">",
+            _ => return &tag[..memchr(b'>', tag).unwrap_or(tag.len())],
+        };
+        let Some(at) = memmem::find(tag, end) else { return b"" };
+        text = &tag[at + end.len()..];
+    }
+}
+
+/// Lines of text.
+pub(super) fn by_lines(text: &[u8]) -> Option<Lookalike> {
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    if first.ends_with(b"%") && memmem::find(first, b".go:").is_some() {
+        return Some(Lookalike::GoFunctionPercents);
+    }
+    if first.starts_with(b"-:") && memmem::find(first, b":0:Source:").is_some()
+        || memmem::find(first, b"0:Source:").is_some()
+    {
+        return Some(Lookalike::GcovText);
+    }
+    is_block(first).then_some(Lookalike::GoWithoutMode)
+}
+
+/// `name.go:1.2,3.4 5 6`, roughly.
+fn is_block(line: &[u8]) -> bool {
+    let mut fields = line.rsplitn(3, |byte| *byte == b' ');
+    let numbers = [fields.next(), fields.next()];
+    let place = fields.next().unwrap_or_default();
+    let Some(colon) = memchr::memrchr(b':', place) else { return false };
+    let separators: Vec<u8> =
+        place[colon + 1..].iter().copied().filter(|byte| !byte.is_ascii_digit()).collect();
+    numbers.iter().all(|number| number.is_some_and(crate::decode::is_digits)) && separators == b".,."
+}

@@ -1,0 +1,146 @@
+//! What each kind of content is taken for, and what is said about it.
+
+use expect_test::{Expect, expect};
+
+use super::*;
+
+fn check(head: &[u8], expected: &Expect) {
+    let said = match detect(head) {
+        Ok(format) => format.name().to_owned(),
+        Err(unknown) => format!("{unknown}\nhelp: {}", unknown.help()),
+    };
+    expected.assert_eq(&said);
+}
+
+#[track_caller]
+fn looks_like(head: &[u8], lookalike: Lookalike) {
+    assert_eq!(detect(head).map_err(|unknown| unknown.lookalike), Err(Some(lookalike)));
+}
+
+#[test]
+fn go_profiles() {
+    for head in ["mode: set\n", "\u{feff}mode: atomic\r\n", "\n\nmode: count", "mode: whatever\n"] {
+        check(head.as_bytes(), &expect!["Go cover profile"]);
+    }
+}
+
+#[test]
+fn tracefiles() {
+    for head in [
+        "TN:\n",
+        "TN:unit\nSF:a.c\n",
+        "SF:a.c\n",
+        "\u{feff}\r\nSF:a.c\r\n",
+        "# made by a tool\n#\n\nTN:\nSF:a.c\n",
+        "DA:1,1\nend_of_record\n",
+        "what is this\nend_of_record\n",
+    ] {
+        check(head.as_bytes(), &expect!["LCOV"]);
+    }
+}
+
+#[test]
+fn nothing() {
+    check(
+        b"",
+        &expect![[r#"
+        the report is empty
+        help: the producer wrote nothing: look at the step that makes the report"#]],
+    );
+    for head in ["\n \r\n", "\u{feff}"] {
+        looks_like(head.as_bytes(), Lookalike::Empty);
+    }
+}
+
+#[test]
+fn nobody_knows() {
+    check(
+        b"hello\tworld\n\x1b[31m",
+        &expect![[r#"
+        no known coverage format starts with `hello\tworld\n\u{1b}[31m`
+        help: coverage reports in these formats are read: Go cover profiles and LCOV tracefiles"#]],
+    );
+    check(
+        &[0, 159, 146, 150],
+        &expect![[r#"
+        no known coverage format starts with `\x00\x9f\x92\x96`
+        help: coverage reports in these formats are read: Go cover profiles and LCOV tracefiles"#]],
+    );
+    check(
+        "é".repeat(100).as_bytes(),
+        &expect![[r#"
+        no known coverage format starts with `éééééééééééééééééééééééééééééééé…`
+        help: coverage reports in these formats are read: Go cover profiles and LCOV tracefiles"#]],
+    );
+}
+
+#[test]
+fn formats_that_are_not_read() {
+    check(b"<?xml version=\"1.0\" ?>\n<!DOCTYPE coverage SYSTEM 'cov.dtd'>\n<!-- by x -->\n<coverage version=\"7\">", &expect![[r#"
+        this looks like Cobertura XML, not like a coverage report that is read: it starts with `<?xml version="1.0" ?>\n<!DOCTYPE coverage SYSTEM 'cov.dtd'>\n<!--…`
+        help: let the producer write LCOV (`coverage lcov`, `gcovr --lcov`), or convert it"#]]);
+    looks_like(b"<coverage line-rate=\"1\"/>", Lookalike::Cobertura);
+    looks_like(b"<?xml?><coverage generated=\"1\" clover=\"3\">", Lookalike::Clover);
+    looks_like(
+        b"<?xml version=\"1.0\"?><!DOCTYPE report PUBLIC \"-//JACOCO//DTD Report 1.1//EN\" \"report.dtd\"><report name=\"x\">",
+        Lookalike::JaCoCo,
+    );
+    looks_like(b"<CoverageSession>", Lookalike::OpenCover);
+    looks_like(b"<testsuites>", Lookalike::TestResults);
+    looks_like(b"<?xml version=\"1.0\"?><project>", Lookalike::Xml);
+    looks_like(b"<!-- never closed", Lookalike::Xml);
+    looks_like(b"{\"/a.js\": {\"path\": \"/a.js\", \"statementMap\": {}}}", Lookalike::Istanbul);
+    looks_like(b"{\"meta\": {\"show_contexts\": false}, \"files\": {}}", Lookalike::CoveragePyJson);
+    looks_like(b"{\"data\":[],\"type\":\"llvm.coverage.json.export\"}", Lookalike::LlvmCovJson);
+    looks_like(b"{\"RSpec\": {\"coverage\": {}, \"timestamp\": 1}}", Lookalike::SimpleCov);
+    looks_like(b"{\"Time\":\"x\",\"Action\":\"run\"}", Lookalike::GoTestJson);
+    looks_like(b"[1]", Lookalike::Json);
+}
+
+#[test]
+fn mistakes() {
+    check(
+        b"<!DOCTYPE html>\n<html>",
+        &expect![[r#"
+        this looks like a web page, not like a coverage report that is read: it starts with `<!DOCTYPE html>\n<html>`
+        help: name the report that the page was made from; a download that failed looks like this too"#]],
+    );
+    looks_like(b"<HTML><body>", Lookalike::Html);
+    check(
+        b"\xff\xfem\0o\0d\0e\0",
+        &expect![[r#"
+        this looks like text in UTF-16, not like a coverage report that is read: it starts with `\xff\xfem\x00o\x00d\x00e\x00`
+        help: PowerShell's `>` writes UTF-16: let the tool write the file (`-o`), or use `Out-File -Encoding utf8`"#]],
+    );
+    looks_like(b"m\0o\0d\0e\0:\0", Lookalike::Utf16);
+    looks_like(b"\x1f\x8b\x08", Lookalike::Gzip);
+    looks_like(b"PK\x03\x04", Lookalike::Zip);
+    looks_like(b"SQLite format 3\0", Lookalike::CoveragePyDatabase);
+    check(
+        b"m/a.go:1.2,3.4 1 1\nm/a.go:4.2,5.4 1 1\n",
+        &expect![[r#"
+        this looks like a Go cover profile without its `mode:` line, not like a coverage report that is read: it starts with `m/a.go:1.2,3.4 1 1\nm/a.go:4.2,5.4 1 1\n`
+        help: keep the first line of the profile: `mode: set`, `mode: count` or `mode: atomic`"#]],
+    );
+    looks_like(b"m/a.go:12:\tmain\t\t100.0%\ntotal:", Lookalike::GoFunctionPercents);
+    looks_like(b"        -:    0:Source:a.c\n", Lookalike::GcovText);
+}
+
+#[test]
+fn counters_of_llvm_in_both_byte_orders_and_sizes() {
+    looks_like(b"\x81rforpl\xff", Lookalike::Profraw);
+    looks_like(b"\xfflprofR\x81", Lookalike::Profraw);
+    looks_like(b"\xfflprofi\x81", Lookalike::Profdata);
+    looks_like(b"adcg*24B", Lookalike::GcovData);
+}
+
+#[test]
+fn binary_coverage_of_go() {
+    check(
+        b"\0cwm\x01\0\0\0",
+        &expect![[r#"
+        this looks like binary coverage data of Go (covcounters or covmeta), not like a coverage report that is read: it starts with `\x00cwm\x01\x00\x00\x00`
+        help: `go tool covdata textfmt -i=DIRECTORY -o=coverage.out`"#]],
+    );
+    looks_like(b"\0cvm\x01\0\0\0", Lookalike::GoCoverageData);
+}

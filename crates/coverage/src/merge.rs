@@ -1,0 +1,53 @@
+//! Pictures of several reports become one: the union of their units, the sum of their counts.
+//!
+//! Uniting is commutative and associative, and a report united with itself keeps every ratio; the tests in
+//! `laws.rs` hold it to that. Nothing here guesses: files are the same if their paths are, letter by letter.
+
+use crate::gather::unite;
+use crate::model::{FileCoverage, Hits, Picture};
+
+impl Picture {
+    /// Takes over all that another picture shows.
+    pub fn absorb(&mut self, other: Picture) {
+        if self.is_empty() {
+            *self = other;
+            return;
+        }
+        for (path, file) in other {
+            self.insert(path, file);
+        }
+    }
+
+    /// All pictures as one.
+    pub fn united(pictures: impl IntoIterator<Item = Picture>) -> Picture {
+        let mut united = Picture::default();
+        for picture in pictures {
+            united.absorb(picture);
+        }
+        united
+    }
+}
+
+impl FileCoverage {
+    /// Takes over what other reports say about the same file.
+    pub fn absorb(&mut self, other: FileCoverage) {
+        unite(&mut self.blocks, other.blocks);
+        unite(&mut self.lines, other.lines);
+        unite(&mut self.branches, other.branches);
+        unite(&mut self.functions, other.functions);
+        self.summary = match (self.summary.take(), other.summary) {
+            (Some(left), Some(right)) => Some(Box::new(left.larger(*right))),
+            (left, right) => left.or(right),
+        };
+        self.versions = match (self.versions.take(), other.versions) {
+            (Some(left), Some(right)) => Some(Box::new((left.0.min(right.0), left.1.max(right.1)))),
+            (left, right) => left.or(right),
+        };
+        self.in_statements |= other.in_statements;
+        self.in_lines |= other.in_lines;
+        self.hits = self.hits.max(other.hits);
+        if self.hits == Hits::Flags {
+            self.flatten();
+        }
+    }
+}

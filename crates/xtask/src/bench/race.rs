@@ -1,0 +1,190 @@
+//! A race: contestants over one input, interleaved so that a busy machine slows all of them alike, judged by
+//! the processor time of the whole process. All must find the totals that the input was made with.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+
+use super::input::{Input, Total};
+use crate::command::{self, Finished};
+
+/// Who has used this much on the clock runs no further rounds.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// One program over one input.
+pub(super) struct Contestant<'a> {
+    pub(super) name: &'static str,
+    pub(super) command: Box<dyn Fn() -> Command + 'a>,
+    /// What it found, read from what it left.
+    pub(super) found: Box<Reader<'a>>,
+}
+
+/// Reads what a run found.
+pub(super) type Reader<'a> = dyn Fn(&Finished) -> Result<Found> + 'a;
+
+/// What a contestant says about its input.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found {
+    Exact(Total),
+    /// Tenths of a percent, rounded to the nearest.
+    Tenths(u64),
+}
+
+/// How one contestant did.
+#[derive(Serialize)]
+pub(super) struct Place {
+    pub(super) name: &'static str,
+    pub(super) rounds: usize,
+    pub(super) cpu_ms: f64,
+    pub(super) wall_ms: f64,
+    pub(super) peak_mb: f64,
+    pub(super) mb_per_cpu_second: f64,
+    /// Its processor time as a multiple of the first contestant's.
+    pub(super) ratio: f64,
+}
+
+/// How all contestants did over one input.
+#[derive(Serialize)]
+pub(super) struct Race {
+    pub(super) job: String,
+    pub(super) megabytes: f64,
+    pub(super) total: Total,
+    pub(super) places: Vec<Place>,
+}
+
+/// Runs the race; a contestant that finds other totals ends it.
+pub(super) fn run(job: &str, input: &Input, contestants: &[Contestant<'_>], rounds: u32) -> Result<Race> {
+    let mut runs: Vec<Vec<Finished>> = contestants.iter().map(|_| Vec::new()).collect();
+    for _ in 0..rounds {
+        for (contestant, runs) in contestants.iter().zip(&mut runs) {
+            if runs.iter().map(|run| run.wall).sum::<Duration>() < PATIENCE {
+                runs.push(
+                    contestant.run(input).with_context(|| format!("{job}: {} failed", contestant.name))?,
+                );
+            }
+        }
+    }
+    let megabytes = megabytes(input.bytes);
+    let mut places: Vec<_> = contestants
+        .iter()
+        .zip(&runs)
+        .map(|(contestant, runs)| place(contestant.name, runs, megabytes))
+        .collect();
+    let first = places.first().map_or(1.0, |place| place.cpu_ms);
+    for place in &mut places {
+        place.ratio = place.cpu_ms / first;
+    }
+    Ok(Race { job: job.to_owned(), megabytes, total: input.total, places })
+}
+
+impl Contestant<'_> {
+    fn run(&self, input: &Input) -> Result<Finished> {
+        let mut command = (self.command)();
+        let finished = command::capture(&mut command, Duration::from_mins(15))?;
+        let found = (self.found)(&finished).with_context(|| {
+            let said = finished.stderr.lines().last().unwrap_or("nothing").to_owned();
+            format!("`{}` ended with {} and says {said}", command::describe(&command), finished.status)
+        })?;
+        if !found.agrees(input.total) {
+            bail!("it found {found:?}, the input was made with {:?}", input.total);
+        }
+        Ok(finished)
+    }
+}
+
+impl Found {
+    pub(super) fn agrees(self, truth: Total) -> bool {
+        match self {
+            Self::Exact(total) => total == truth,
+            Self::Tenths(tenths) => tenths == (truth.covered * 2000 + truth.total) / (2 * truth.total),
+        }
+    }
+}
+
+impl Race {
+    pub(super) fn print(&self) {
+        println!(
+            "\n{}: {:.1} MB, {} of {} covered",
+            self.job, self.megabytes, self.total.covered, self.total.total
+        );
+        println!(
+            "  {:<22} {:>9} {:>9} {:>9} {:>10} {:>8}  rounds",
+            "", "CPU ms", "wall ms", "peak MB", "MB/CPU s", "ratio"
+        );
+        for place in &self.places {
+            println!(
+                "  {:<22} {:>9.1} {:>9.1} {:>9.1} {:>10.1} {:>8.1}  {}",
+                place.name,
+                place.cpu_ms,
+                place.wall_ms,
+                place.peak_mb,
+                place.mb_per_cpu_second,
+                place.ratio,
+                place.rounds
+            );
+        }
+    }
+}
+
+fn place(name: &'static str, runs: &[Finished], megabytes: f64) -> Place {
+    let milliseconds = |time: fn(&Finished) -> Duration| {
+        let mut times: Vec<_> = runs.iter().map(time).collect();
+        median(&mut times).as_secs_f64() * 1e3
+    };
+    let cpu_ms = milliseconds(|run| run.cpu);
+    let peak = runs.iter().map(|run| run.peak_memory).max().unwrap_or_default();
+    Place {
+        name,
+        rounds: runs.len(),
+        cpu_ms,
+        wall_ms: milliseconds(|run| run.wall),
+        peak_mb: self::megabytes(peak),
+        mb_per_cpu_second: megabytes / cpu_ms * 1e3,
+        ratio: 1.0,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sizes here are far below 2^52 bytes")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// The middle one, the later of two.
+pub(super) fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+/// A program that knows where tools are and nothing else of our environment.
+pub(super) fn scrubbed(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear();
+    for key in ["PATH", "HOME", "GOPATH", "GOMODCACHE", "GOCACHE", "GOFLAGS", "TMPDIR"] {
+        if let Some(value) = std::env::var_os(key) {
+            command.env(key, value);
+        }
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rounded_figure_agrees_with_the_exact_one() {
+        let truth = Total { covered: 43, total: 48 };
+        assert!(Found::Exact(truth).agrees(truth) && Found::Tenths(896).agrees(truth));
+        assert!(!Found::Tenths(895).agrees(truth));
+        assert!(!Found::Exact(Total { covered: 42, total: 48 }).agrees(truth));
+    }
+
+    #[test]
+    fn the_median_is_the_middle_one() {
+        let mut times: Vec<_> = [5, 1, 9].into_iter().map(Duration::from_secs).collect();
+        assert_eq!(median(&mut times), Duration::from_secs(5));
+    }
+}
