@@ -1,6 +1,6 @@
 //! What an action is: a name, its inputs, and one function from inputs to an outcome.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command};
 
@@ -181,6 +181,8 @@ pub struct Context<'a> {
     pub change: &'a ChangeUnderReview,
     /// What was written about `files`; empty for the well-known places.
     pub patterns: &'a [String],
+    /// The repository's files, where somebody asks.
+    pub(crate) tracked: &'a dyn Fn() -> Vec<crate::RepoPath>,
     /// Told what happens, for the log and for an interrupted run.
     pub(crate) notes: &'a crate::runner::Notes,
 }
@@ -189,6 +191,11 @@ impl Context<'_> {
     /// Where an input came from.
     pub fn provenance(&self, input: &str) -> Provenance {
         (self.provenance)(input)
+    }
+
+    /// The files of the repository, sorted: those that git tracks, or without git those that lie there.
+    pub fn tracked_files(&self) -> Vec<crate::RepoPath> {
+        (self.tracked)()
     }
 
     /// Says what is being done: shown with `verbose`, and in what is left of an interrupted run.
@@ -211,10 +218,4 @@ pub enum ChangeUnderReview {
     NotApplicable(String),
     /// There should be a base, but it can't be read.
     Unreadable(RepositoryError),
-}
-
-/// Where files can be looked for by an action: a short way to a path below the working directory.
-pub fn below(directory: &Path, path: &str) -> PathBuf {
-    let path = Path::new(path);
-    if path.is_absolute() { path.to_path_buf() } else { directory.join(path) }
 }

@@ -11,6 +11,7 @@ pub mod decimal;
 mod digest;
 pub mod escape;
 pub mod failure;
+pub mod glob;
 pub mod input;
 pub mod judge;
 pub mod nearest;

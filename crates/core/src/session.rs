@@ -259,6 +259,7 @@ impl<'a> Session<'a> {
             provenance: &provenance,
             change: &change,
             patterns: &patterns,
+            tracked: &|| self.tracked_files(),
             notes: self.notes,
         };
         let mut outcome = action.judge(&resolved.matches, &ctx)?;
@@ -269,6 +270,17 @@ impl<'a> Session<'a> {
         let name = settings.and_then(|settings| settings.name.clone()).or_else(|| shared.name.clone());
         outcome.report.subject = self.subject(action, name, base, resolved);
         Ok(Judged { outcome, shared })
+    }
+
+    fn tracked_files(&self) -> Vec<RepoPath> {
+        match self.host.repository.tracked_files(&self.workspace.directory) {
+            Ok(files) => files,
+            Err(error) => {
+                tracing::debug!("no list of tracked files: {error}");
+                let found = self.workspace.find(&["**/*".to_owned()]);
+                found.files.iter().filter_map(|file| self.workspace.repo_path(&file.path)).collect()
+            }
+        }
     }
 
     fn decide(

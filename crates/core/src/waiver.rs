@@ -1,7 +1,7 @@
 //! Waivers: a finding is accepted by a named person, for a reason, until a day. Expired and unmatched waivers are
 //! findings themselves, so that the list stays short and true.
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 
 use crate::date::Date;
 use crate::report::{Finding, FindingOutcome, Location, RuleInfo, Severity, WaiverMark};
@@ -40,12 +40,6 @@ pub const UNMATCHED_WAIVER: RuleInfo = RuleInfo {
     since: "0.1.0",
     help: "Remove it, or correct its rule or path.",
 };
-
-/// Reads a path pattern as it stands in a waiver: `*` stays in its folder, `**` crosses folders.
-pub fn path_pattern(text: &str) -> Result<GlobMatcher, String> {
-    let glob = GlobBuilder::new(text).literal_separator(true).build();
-    glob.map(|glob| glob.compile_matcher()).map_err(|error| error.kind().to_string())
-}
 
 /// Marks what the waivers accept and adds findings about the waivers themselves.
 pub fn apply(waivers: &[Waiver], today: Date, findings: &mut Vec<Finding>) {
@@ -105,7 +99,7 @@ mod tests {
     fn waiver(rule: &str, path: &str, until: &str) -> Waiver {
         Waiver {
             rule: rule.to_owned(),
-            path: Some(path_pattern(path).unwrap()),
+            path: Some(crate::glob::matcher(path).unwrap()),
             reason: "legacy".to_owned(),
             owner: "ada".to_owned(),
             until: until.parse().unwrap(),

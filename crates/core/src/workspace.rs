@@ -6,8 +6,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 
+use crate::glob::matcher;
 use crate::{Hasher, RepoPath};
 
 /// Where a run works.
@@ -134,11 +135,6 @@ impl Search<'_> {
             }
         }
     }
-}
-
-fn matcher(pattern: &str) -> Result<GlobMatcher, String> {
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-    glob.map(|glob| glob.compile_matcher()).map_err(|error| error.kind().to_string())
 }
 
 fn slashed(path: &Path) -> String {

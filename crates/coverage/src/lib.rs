@@ -4,9 +4,10 @@
 //! [`Picture`] of integers and the [`Diagnostics`] of everything that was odd or broken on the way.
 //! Pictures of several reports are united with [`Picture::absorb`].
 //!
-//! This crate owns formats and arithmetic. It must not know where bytes come from, how a path of a report
-//! maps to the repository, what a threshold is, or how anything is shown. It never panics on input, and
-//! the memory it takes is proportional to the picture, not to the report.
+//! Then [`Gatherer`] files pictures under repository paths into [`Evidence`], and [`judge()`] holds it to a [`Policy`].
+//!
+//! This crate owns formats, arithmetic and the rules. It must not know where bytes come from or how anything is
+//! shown. It never panics on input, and the memory it takes is proportional to the picture, not to the report.
 
 #![cfg_attr(
     test,
@@ -17,18 +18,30 @@ mod chunks;
 mod decode;
 pub mod detect;
 pub mod diagnostic;
+pub mod evidence;
 pub mod formats;
 mod gather;
+mod judge;
+mod language;
 mod merge;
 pub mod model;
+pub mod paths;
+mod policy;
+pub mod rules;
+mod sections;
 
 pub use detect::{Lookalike, Unknown, detect};
 pub use diagnostic::{Diagnostic, Diagnostics, Kind, Weight};
+pub use evidence::{Evidence, Gatherer, Ignores};
 pub use formats::{Format, Parsed, ReadError, read};
+pub use judge::{PatchBase, judge};
 pub use model::{
     Block, Branch, BranchKind, ClosingLines, FileCoverage, Function, Grouping, Hits, LineHits, LineRun,
     LineView, Picture, Ratio, Span, SummaryTotals, Totals, Unit,
 };
+
+pub use paths::{GoModule, SourceTree};
+pub use policy::Policy;
 
 #[cfg(test)]
 mod dump;

@@ -4,9 +4,10 @@ pub mod yaml;
 
 use crate::RepoPath;
 use crate::condition::Condition;
+use crate::glob::matcher;
 use crate::nearest::nearest;
 use crate::report::Location;
-use crate::waiver::{Waiver, path_pattern};
+use crate::waiver::Waiver;
 
 use yaml::{Node, Place, Value};
 
@@ -250,7 +251,7 @@ impl<'a> Settings<'a> {
             Ok(until) => until,
             Err(message) => return error(at("until"), message),
         };
-        let path = match text("path").map(|path| path_pattern(&path)).transpose() {
+        let path = match text("path").map(|path| matcher(&path)).transpose() {
             Ok(path) => path,
             Err(message) => return error(at("path"), format!("this is no path pattern: {message}")),
         };

@@ -205,22 +205,22 @@ mod tests {
         expect![[r#"
             coverage-gate (go): fail
               headline a|b
-            ​::error::x <img src=x> `` @org ##​[error]y %0A ␛[31m
-              fail: coverage.lines[file:a|b ​::error::x <img src=x> `` @org ##​[error]y %0A ␛[31m]: found 33.33 % (1/3), required at least 85 %
+            \::error::x <img src=x> `` @org ##\[error]y %0A ␛[31m
+              fail: coverage.lines[file:a|b \::error::x <img src=x> `` @org ##\[error]y %0A ␛[31m]: found 33.33 % (1/3), required at least 85 %
                     help: Cover 2 more lines to reach it.
-              warn: unreadable-report: a|b ​::error::x <img src=x> `` @org ##​[error]y %0A ␛[31m
+              warn: unreadable-report: a|b \::error::x <img src=x> `` @org ##\[error]y %0A ␛[31m
                     help: Make it again.
             notice: a|b
-              ​::error::x <img src=x> `` @org ##​[error]y %0A ␛[31m. Add a test that runs them.
+              \::error::x <img src=x> `` @org ##\[error]y %0A ␛[31m. Add a test that runs them.
               --> src/<b>.rs:3-4
 
-            a|b ​::error::x <img src=x> `` @org ##​[error]y %0A ␛[31m
-              File                                                     %
-              a|b ​::error::x <img src=x> `` @org ##​[error]y %0A ␛[31m  1
+            a|b \::error::x <img src=x> `` @org ##\[error]y %0A ␛[31m
+              File                                                       %
+              a|b \::error::x <img src=x> `` @org ##\[error]y %0A ␛[31m  1
                 ```
                 </details>
-                ​::warning::z
-              a|b ​::error::x <img src=x> `` @org ##​[error]y %0A ␛[31ma b/<c>.rs:1-2
+                \::warning::z
+              a|b \::error::x <img src=x> `` @org ##\[error]y %0A ␛[31ma b/<c>.rs:1-2
         "#]].assert_eq(&text);
     }
 }

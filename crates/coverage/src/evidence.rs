@@ -1,0 +1,207 @@
+//! What the judge looks at: the reports as they were read, the one picture under repository paths, and the lines
+//! that the change touches. Built once, purely; rules and gates only read it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gatewright_core::RepoPath;
+use gatewright_core::repository::{ChangeKind, ChangeSet, ChangedFile, LineRange};
+
+use crate::language::Language;
+use crate::paths::{Mapped, SourceTree};
+use crate::{ClosingLines, Diagnostics, FileCoverage, Format, Picture, Ratio, Unit};
+
+/// A report as it was read.
+#[derive(Clone, Debug)]
+pub struct ReportEvidence {
+    /// Its path for readers.
+    pub shown: String,
+    /// Its path in the repository, if it lies inside.
+    pub path: Option<RepoPath>,
+    /// What became of it.
+    pub content: Result<ReportContent, String>,
+    /// The next step where it could not be read.
+    pub help: String,
+}
+
+/// The content of a report that was recognised.
+#[derive(Clone, Debug)]
+pub struct ReportContent {
+    /// Its format.
+    pub format: Format,
+    /// What was odd or broken in it.
+    pub diagnostics: Diagnostics,
+    /// Nothing that it should hold is missing.
+    pub complete: bool,
+    /// How many files it measures.
+    pub files: usize,
+}
+
+/// All that is judged.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// Every report, in the order they were read.
+    pub reports: Vec<ReportEvidence>,
+    /// All files, under their repository paths; under the report's own where none answers.
+    pub picture: Picture,
+    /// Which keys of the picture are files of the repository.
+    pub mapped: BTreeSet<String>,
+    /// Report paths that several files could be.
+    pub ambiguous: BTreeMap<String, Vec<RepoPath>>,
+    /// Patterns of `ignore` that took nothing out.
+    pub idle_ignores: Vec<String>,
+    /// The lines that the change touches, where there is a change.
+    pub patch: Option<Patch>,
+}
+
+/// The changed lines, measured.
+#[derive(Clone, Debug, Default)]
+pub struct Patch {
+    /// Covered and measured changed lines.
+    pub ratio: Ratio,
+    /// Changed lines that did not run, as ranges, by file.
+    pub uncovered: BTreeMap<RepoPath, Vec<LineRange>>,
+    /// Changed source files that no report knows, with the first changed line.
+    pub unmapped: BTreeMap<RepoPath, u32>,
+    /// How many files the change touches at all.
+    pub files: usize,
+}
+
+/// Takes pictures one by one and files them under repository paths.
+#[derive(Debug)]
+pub struct Gatherer<'a> {
+    tree: &'a SourceTree,
+    evidence: Evidence,
+}
+
+/// Says whether a file is to be left out, and by which pattern.
+pub trait Ignores {
+    /// The index of the first pattern that takes the file out.
+    fn taken_by(&self, path: &str) -> Option<usize>;
+}
+
+impl<'a> Gatherer<'a> {
+    /// Files are looked for in `tree`.
+    pub fn new(tree: &'a SourceTree) -> Self {
+        Self { tree, evidence: Evidence::default() }
+    }
+
+    /// Adds a report that could not be read at all.
+    pub fn add_unreadable(&mut self, shown: String, path: Option<RepoPath>, message: String, help: String) {
+        self.evidence.reports.push(ReportEvidence { shown, path, content: Err(message), help });
+    }
+
+    /// Adds a report that was read.
+    pub fn add(&mut self, shown: String, path: Option<RepoPath>, parsed: crate::Parsed) {
+        let content = ReportContent {
+            format: parsed.format,
+            diagnostics: parsed.diagnostics,
+            complete: parsed.complete,
+            files: parsed.picture.files().len(),
+        };
+        for (name, file) in parsed.picture {
+            let key = match self.tree.map(&name, path.as_ref()) {
+                Mapped::File(file) => {
+                    self.evidence.mapped.insert(file.as_str().to_owned());
+                    file.into()
+                }
+                Mapped::Ambiguous(candidates) => {
+                    self.evidence.ambiguous.insert(name.clone(), candidates);
+                    name
+                }
+                Mapped::Unmapped => name,
+            };
+            self.evidence.picture.insert(key, file);
+        }
+        let help = String::new();
+        self.evidence.reports.push(ReportEvidence { shown, path, content: Ok(content), help });
+    }
+
+    /// Takes out what is ignored and returns what is left.
+    pub fn finish(mut self, ignores: &dyn Ignores, patterns: &[String]) -> Evidence {
+        let mut busy = BTreeSet::new();
+        let mut kept = Picture::default();
+        for (path, file) in std::mem::take(&mut self.evidence.picture) {
+            match ignores.taken_by(&path) {
+                Some(pattern) => {
+                    busy.insert(pattern);
+                }
+                None => kept.insert(path, file),
+            }
+        }
+        let idle = patterns.iter().enumerate().filter(|(index, _)| !busy.contains(index));
+        self.evidence.idle_ignores = idle.map(|(_, pattern)| pattern.clone()).collect();
+        self.evidence.picture = kept;
+        self.evidence
+    }
+}
+
+impl Evidence {
+    /// The units that files bring natively: statements, lines, or both where formats are mixed.
+    pub fn native_units(&self) -> BTreeSet<Unit> {
+        self.picture.files().map(|(_, file)| file.native_unit()).collect()
+    }
+
+    /// Measures the change. `source` gives a file's text, to tell declarations and comments from code.
+    pub fn with_change(
+        mut self,
+        changes: &ChangeSet,
+        ignores: &dyn Ignores,
+        source: &dyn Fn(&RepoPath) -> Option<String>,
+    ) -> Self {
+        let measured: BTreeSet<Language> =
+            self.picture.files().filter_map(|(path, _)| Language::of(path)).collect();
+        let mut patch = Patch { files: changes.files.len(), ..Patch::default() };
+        for change in &changes.files {
+            if change.kind == ChangeKind::Deleted
+                || change.binary
+                || ignores.taken_by(change.path.as_str()).is_some()
+            {
+                continue;
+            }
+            match self.picture.file(change.path.as_str()) {
+                Some(file) if !file.is_summary_only() => patch.measure(change, file),
+                _ => patch.miss(change, &measured, source),
+            }
+        }
+        self.patch = Some(patch);
+        self
+    }
+}
+
+impl Patch {
+    fn measure(&mut self, change: &ChangedFile, file: &FileCoverage) {
+        let view = file.patch_view(ClosingLines::LeftOut);
+        let mut uncovered: Vec<LineRange> = Vec::new();
+        for range in &change.added {
+            let from = view.runs().partition_point(|run| run.last < range.first);
+            for run in view.runs()[from..].iter().take_while(|run| run.first <= range.last) {
+                let (first, last) = (run.first.max(range.first), run.last.min(range.last));
+                self.ratio.count(u64::from(last - first) + 1, run.hits > 0);
+                if run.hits == 0 {
+                    uncovered.push(LineRange { first, last });
+                }
+            }
+        }
+        if !uncovered.is_empty() {
+            self.uncovered.insert(change.path.clone(), uncovered);
+        }
+    }
+
+    /// A changed source file that no report knows, unless nothing in the changed lines could be measured.
+    fn miss(
+        &mut self,
+        change: &ChangedFile,
+        measured: &BTreeSet<Language>,
+        source: &dyn Fn(&RepoPath) -> Option<String>,
+    ) {
+        let Some(first) = change.added.first() else { return };
+        let Some(language) = Language::of(change.path.as_str()) else { return };
+        if !measured.contains(&language) || language.is_test(change.path.as_str()) {
+            return;
+        }
+        let measurable = source(&change.path).is_none_or(|text| language.is_measurable(&text, &change.added));
+        if measurable {
+            self.unmapped.insert(change.path.clone(), first.first);
+        }
+    }
+}

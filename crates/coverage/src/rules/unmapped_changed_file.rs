@@ -1,0 +1,45 @@
+//! # What it checks
+//!
+//! Source files that the change touches, in a language that the reports measure, which no report mentions.
+//!
+//! # Why
+//!
+//! A new file that no test loads is in no report, and its lines would count as neither covered nor missed: the change
+//! would pass for the very reason that it has no tests.
+//!
+//! # Example
+//!
+//! A new `src/pay.js` beside a report that knows only the files that tests import.
+//!
+//! # Instead
+//!
+//! Have the tool measure all files (`c8 --all`, `go test -coverpkg=./...`, `coverage run --source=.`), or name
+//! the file in `ignore`. What the verdict makes of it is the policy `on-unmapped-file`, by default `fail`.
+
+use gatewright_core::report::{Finding, FindingOutcome, Location, RuleInfo, Severity};
+
+use crate::evidence::Evidence;
+use crate::policy::Policy;
+
+/// What this rule is.
+pub(crate) const INFO: RuleInfo = RuleInfo {
+    id: "unmapped-changed-file",
+    title: "A changed source file that no report knows",
+    severity: Severity::High,
+    since: "0.1.0",
+    help: "Have the tests measure all files, or name this one in `ignore`.",
+};
+
+/// One finding for each such file.
+pub(crate) fn check(evidence: &Evidence, _: &Policy) -> Vec<Finding> {
+    let unmapped = evidence.patch.iter().flat_map(|patch| &patch.unmapped);
+    unmapped
+        .map(|(path, line)| {
+            let message = format!("No coverage report knows the changed file {path}.");
+            let mut finding =
+                Finding::new(&INFO, super::CATEGORY, message).at(Location::lines(path.clone(), *line, *line));
+            finding.outcome = FindingOutcome::Unknown;
+            finding
+        })
+        .collect()
+}
