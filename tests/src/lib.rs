@@ -1,5 +1,6 @@
 //! What the tests of the whole project share: the runner emulator, which decides by GitHub's rules what a
-//! reader of a run would see. It knows no action and no crate of ours: an oracle that shared their code
-//! would share their mistakes.
+//! reader of a run would see, and the case folders, which drive the real binaries. Neither uses a crate of
+//! ours: an oracle that shared their code would share their mistakes.
 
+pub mod case;
 pub mod emulator;
