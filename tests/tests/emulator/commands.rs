@@ -227,3 +227,16 @@ fn undeclared_inputs_take_a_place() {
         ["Unexpected input(s) 'file', 'x', valid inputs are ['files', 'fail-on']", "ours"]
     );
 }
+
+#[test]
+fn debug_logging_echoes_commands_in_every_part() {
+    let part = |text: &str| prints(text).parts.remove(0);
+    let step = composite(vec![part("::echo::on\n::group::A"), part("::group::B\n::error::e")]);
+    let log = |debug: bool| judge(&step, &Setting { debug, ..Setting::default() }).log;
+    assert_eq!(log(false), ["::group::A", "##[group]A", "##[group]B", "##[error]e"]);
+    assert_eq!(
+        log(true),
+        ["::echo::on", "::group::A", "##[group]A", "::group::B", "##[group]B", "##[error]e"],
+        "errors are never echoed"
+    );
+}

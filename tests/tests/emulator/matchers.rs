@@ -1,7 +1,7 @@
 //! Problem matchers: validation, one line, several lines, loops, severities and files.
 
 use gatewright_tests::emulator::matchers::Matchers;
-use gatewright_tests::emulator::{Setting, Shown, StepResult, judge};
+use gatewright_tests::emulator::{Job, Setting, Shown, StepResult, judge};
 
 use super::{messages, on_disk, prints, texts};
 
@@ -70,6 +70,23 @@ fn without_a_loop_the_state_is_cleared() {
     let shown =
         matched(&ESLINT.replace(",\"loop\":true", ""), "src/a.c\n  1:2  error  one\n  3:4  error  two\n");
     assert_eq!(messages(&shown), ["one"]);
+}
+
+#[test]
+fn a_match_resets_the_other_matchers() {
+    let quick = r#"{"owner":"quick","pattern":[{"regexp":"^quick (.*)$","message":1}]}"#;
+    let slow = r#"{"owner":"slow","pattern":[{"regexp":"^file (.*)$","file":1},{"regexp":"^.*(slow)$","message":1}]}"#;
+    let json = format!(r#"{{"problemMatcher":[{slow},{quick}]}}"#);
+    assert_eq!(messages(&matched(&json, "file src/a.c\nit is slow")), ["slow"]);
+    assert_eq!(messages(&matched(&json, "file src/a.c\nquick one slow\nit is slow")), ["one slow"]);
+}
+
+#[test]
+fn matchers_reach_later_steps_without_their_state() {
+    let mut job = Job::new(setting(ESLINT));
+    job.run(&prints("::add-matcher::m.json\nsrc/a.c\n"));
+    assert!(job.run(&prints("  1:2  error  one\n")).annotations.is_empty());
+    assert_eq!(messages(&job.run(&prints("src/a.c\n  1:2  error  one\n"))), ["one"]);
 }
 
 #[test]
