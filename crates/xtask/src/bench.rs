@@ -87,7 +87,7 @@ fn build_ours(action: &str) -> Result<PathBuf> {
 fn bars_of_binary(binary: &Path, most_megabytes: f64) -> Result<Vec<Bar>> {
     let mut starts = Vec::new();
     for _ in 0..40 {
-        let mut version = race::scrubbed(binary);
+        let mut version = command::scrubbed(binary);
         let finished = command::capture(version.arg("--version"), Duration::from_secs(10))?;
         starts.push(finished.success(&version)?.cpu);
     }

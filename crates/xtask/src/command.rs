@@ -83,6 +83,18 @@ pub fn logged(command: &mut Command, limit: Duration, log: &Path) -> Result<()> 
     );
 }
 
+/// A program that knows where tools are and nothing else of our environment.
+pub fn scrubbed(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear();
+    for key in ["PATH", "HOME", "GOPATH", "GOMODCACHE", "GOCACHE", "GOFLAGS", "TMPDIR"] {
+        if let Some(value) = std::env::var_os(key) {
+            command.env(key, value);
+        }
+    }
+    command
+}
+
 /// The command as one would type it.
 pub fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());

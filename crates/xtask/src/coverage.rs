@@ -55,15 +55,22 @@ struct Build {
 }
 
 impl Build {
-    /// Runs the tests and returns every program that may have counted.
+    /// Runs the tests and returns every program that may have counted: the tests themselves, and the binaries
+    /// that they start, as they lie there afterwards (a test may have built them again).
     fn test(&self, packages: &[String], log: &Path) -> Result<Vec<PathBuf>> {
         fs::write(log, "")?;
-        command::logged(&mut self.cargo(packages, &[]), LIMIT, log)
-            .context("the tests fail with counters; do they pass by `cargo test`?")?;
-        // The same call once more builds nothing and names what the first one built.
         let mut list = self.cargo(packages, &["--no-run", "--message-format=json"]);
         let messages = command::stdout(&mut list, LIMIT)?;
+        command::logged(&mut self.cargo(packages, &[]), LIMIT, log)
+            .context("the tests fail with counters; do they pass by `cargo test`?")?;
         let mut programs: Vec<_> = messages.lines().filter_map(executable).collect();
+        for entry in fs::read_dir(self.folder.join("debug"))? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if path.is_file() && !name.starts_with('.') && !name.contains('.') {
+                programs.push(path);
+            }
+        }
         programs.sort();
         programs.dedup();
         Ok(programs)

@@ -13,8 +13,10 @@ use std::process::ExitCode;
 pub mod bench;
 pub mod command;
 pub mod coverage;
+pub mod e2e;
 pub mod peers;
 pub mod tidy;
+mod total;
 
 /// The root of this repository: two folders above this crate.
 pub fn root() -> PathBuf {

@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, coverage, peers, tidy};
+use xtask::{bench, coverage, e2e, peers, tidy};
 
 /// The chores of this repository.
 #[derive(Parser)]
@@ -21,6 +21,8 @@ enum Chore {
     Bench(bench::BenchArgs),
     /// Measure how much of this repository its own tests reach, as LCOV.
     Coverage(coverage::CoverageArgs),
+    /// Judge our actions, reports and workflows by the tools of others.
+    E2e(e2e::E2eArgs),
     /// Install the pinned tools of others that judge or rival us.
     Peers(peers::PeersArgs),
     /// Check the rules of the house.
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     let done = match CommandLine::parse().chore {
         Chore::Bench(args) => bench::run(&args),
         Chore::Coverage(args) => coverage::run(&args),
+        Chore::E2e(args) => e2e::run(&args),
         Chore::Peers(args) => peers::run(&args),
         Chore::Tidy(args) => tidy::run(&args),
     };

@@ -84,7 +84,10 @@ pub fn run(_: &TidyArgs) -> Result<()> {
         println!("{problem}");
     }
     if !tidied.problems.is_empty() {
-        bail!("{} problems; mend them and run `cargo xtask tidy` again", tidied.problems.len());
+        bail!(
+            "rules are broken in {} places; mend them and run `cargo xtask tidy` again",
+            tidied.problems.len()
+        );
     }
     println!("{} files keep the rules of the house; {}", tidied.files, tidied.licences);
     Ok(())

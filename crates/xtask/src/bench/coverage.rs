@@ -7,13 +7,14 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::input::{self, Input, Scale, Total};
-use super::race::{self, Contestant, Found, Race, scrubbed};
+use super::input::{self, Input, Scale};
+use super::race::{self, Contestant, Found, Race};
 use super::{Bar, BenchArgs};
-use crate::command::{self, Finished};
+use crate::command::{self, Finished, scrubbed};
 use crate::peers::{Peers, Set};
+use crate::total::{Total, total_of};
 
 /// Megabytes of the input whose sources exist.
 const WITH_SOURCES: u32 = 4;
@@ -147,17 +148,6 @@ impl Stage {
     }
 }
 
-/// The total of one measure in a report of ours.
-pub(crate) fn total_of(report: &Path, measure: &str) -> Result<Total> {
-    let text = fs::read_to_string(report).with_context(|| format!("{} was not written", report.display()))?;
-    let report: Value = serde_json::from_str(&text)?;
-    let measures = report["measures"].as_array().context("the report has no measures")?;
-    let found = measures.iter().find(|found| found["name"] == measure && found["scope"] == "total");
-    let found = found.with_context(|| format!("the report has no {measure}[total]"))?;
-    let number = |key: &str| found[key].as_u64().with_context(|| format!("{measure} has no {key}"));
-    Ok(Total { covered: number("numerator")?, total: number("denominator")? })
-}
-
 fn go_tool_cover(folder: &Path) -> Contestant<'_> {
     let command = move || {
         let mut command = scrubbed(Path::new("go"));
@@ -224,20 +214,5 @@ mod tests {
         let lcov = between("  lines......: 89.6% (43 of 48 lines)\n", "lines......:", '(', " of ", ' ');
         assert!(lcov.unwrap().agrees(truth));
         assert!(between("nothing", "lines......:", '(', " of ", ' ').is_err());
-    }
-
-    #[test]
-    fn a_report_of_ours_is_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("report.json");
-        fs::write(
-            &file,
-            r#"{"measures":[{"name":"coverage.lines","scope":"patch","numerator":1,"denominator":2},
-            {"name":"coverage.lines","scope":"total","numerator":3,"denominator":4}]}"#,
-        )
-        .unwrap();
-        assert_eq!(total_of(&file, "coverage.lines").unwrap(), Total { covered: 3, total: 4 });
-        let error = total_of(&file, "coverage.statements").unwrap_err().to_string();
-        assert_eq!(error, "the report has no coverage.statements[total]");
     }
 }

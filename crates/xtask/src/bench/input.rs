@@ -6,14 +6,8 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
 
-/// What a report says in whole numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Total {
-    pub(super) covered: u64,
-    pub(super) total: u64,
-}
+use crate::total::Total;
 
 /// One made report.
 pub(super) struct Input {
@@ -113,7 +107,7 @@ pub(super) fn lcov(folder: &Path, scale: Scale) -> Result<Input> {
                 if lines % 30 == 1 {
                     write!(record, "FN:{lines},function_{lines}\nFNDA:{count},function_{lines}\n")?;
                 }
-                write!(record, "DA:{lines},{count}\n")?;
+                writeln!(record, "DA:{lines},{count}")?;
                 if lines % 6 == 0 {
                     write!(record, "BRDA:{lines},0,0,{count}\nBRDA:{lines},0,1,{}\n", numbers.below(2))?;
                 }

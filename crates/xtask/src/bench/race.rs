@@ -1,15 +1,15 @@
 //! A race: contestants over one input, interleaved so that a busy machine slows all of them alike, judged by
 //! the processor time of the whole process. All must find the totals that the input was made with.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
-use super::input::{Input, Total};
+use super::input::Input;
 use crate::command::{self, Finished};
+use crate::total::Total;
 
 /// Who has used this much on the clock runs no further rounds.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -99,7 +99,7 @@ impl Found {
     pub(super) fn agrees(self, truth: Total) -> bool {
         match self {
             Self::Exact(total) => total == truth,
-            Self::Tenths(tenths) => tenths == (truth.covered * 2000 + truth.total) / (2 * truth.total),
+            Self::Tenths(tenths) => tenths == truth.tenths(),
         }
     }
 }
@@ -156,18 +156,6 @@ fn megabytes(bytes: u64) -> f64 {
 pub(super) fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
-}
-
-/// A program that knows where tools are and nothing else of our environment.
-pub(super) fn scrubbed(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.env_clear();
-    for key in ["PATH", "HOME", "GOPATH", "GOMODCACHE", "GOCACHE", "GOFLAGS", "TMPDIR"] {
-        if let Some(value) = std::env::var_os(key) {
-            command.env(key, value);
-        }
-    }
-    command
 }
 
 #[cfg(test)]

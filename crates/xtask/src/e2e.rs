@@ -1,0 +1,128 @@
+//! Judging by the tools of others: fresh reports of real producers, linters of workflows and scripts, and our
+//! actions run by act. Each step says what it proved; a step that can't run is a failure, unless `peers.toml`
+//! names it with a reason.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use tempfile::TempDir;
+
+use crate::command;
+use crate::peers::{Peers, Set};
+
+mod act;
+mod lint;
+mod producers;
+
+/// What to judge.
+#[derive(clap::Args)]
+pub struct E2eArgs {
+    /// Run only this part; may be repeated.
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Fresh reports of go and c8 against our totals.
+    Producers,
+    /// Workflows, actions and scripts by their linters.
+    Lint,
+    /// Our actions in workflows, run by act on this machine.
+    Act,
+}
+
+/// What every part needs, and the count of what was proved.
+struct Judge {
+    peers: Peers,
+    /// The folder of our binaries.
+    binaries: PathBuf,
+    passed: u32,
+    failed: u32,
+}
+
+/// `cargo xtask e2e`.
+pub fn run(args: &E2eArgs) -> Result<()> {
+    let peers = Peers::read()?;
+    peers.ensure_set(Set::Judges)?;
+    for cannot in peers.cannot() {
+        println!("not here: {}: {}", cannot.what, cannot.reason);
+    }
+    let mut judge = Judge { peers, binaries: build()?, passed: 0, failed: 0 };
+    for (part, judged) in [
+        (Part::Producers, producers::judge as fn(&mut Judge)),
+        (Part::Lint, lint::judge),
+        (Part::Act, act::judge),
+    ] {
+        if args.only.is_empty() || args.only.contains(&part) {
+            judged(&mut judge);
+        }
+    }
+    println!("\n{} passed, {} failed", judge.passed, judge.failed);
+    if judge.failed > 0 || judge.passed == 0 {
+        bail!("the judges do not agree with us");
+    }
+    Ok(())
+}
+
+/// Builds our binaries and returns their folder.
+fn build() -> Result<PathBuf> {
+    println!("building our binaries …");
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args(["build", "--locked", "--package", "coverage-gate"]).current_dir(crate::root());
+    command::stdout(&mut build, Duration::from_mins(30))?;
+    Ok(crate::target().join("debug"))
+}
+
+impl Judge {
+    /// Counts one step and says what it proved or why it failed.
+    fn step(&mut self, name: &str, proof: Result<String>) {
+        match proof {
+            Ok(proof) => {
+                self.passed += 1;
+                println!("  pass  {name}: {proof}");
+            }
+            Err(error) => {
+                self.failed += 1;
+                println!("  FAIL  {name}: {error:#}");
+            }
+        }
+    }
+}
+
+/// A copy of what git tracks or would add below a folder of this repository, as a repository of its own with
+/// one commit.
+fn fresh_copy(below: &str) -> Result<TempDir> {
+    let from = crate::root().join(below);
+    let copy = tempfile::tempdir()?;
+    let mut list = Command::new("git");
+    list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(&from);
+    for path in command::stdout(&mut list, Duration::from_secs(20))?.split_terminator('\0') {
+        if !from.join(path).is_file() {
+            continue;
+        }
+        let target = copy.path().join(path);
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::copy(from.join(path), target)?;
+    }
+    commit(copy.path())?;
+    Ok(copy)
+}
+
+/// Commits all files of a folder; the first time makes it a repository.
+fn commit(folder: &Path) -> Result<()> {
+    let steps: [&[&str]; 3] = [
+        &["init", "--quiet", "--initial-branch", "main"],
+        &["add", "--all"],
+        &["-c", "user.name=e2e", "-c", "user.email=e2e@example.com", "commit", "--quiet", "--message", "x"],
+    ];
+    for step in steps {
+        command::stdout(Command::new("git").args(step).current_dir(folder), Duration::from_mins(1))?;
+    }
+    Ok(())
+}
