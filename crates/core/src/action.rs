@@ -118,7 +118,9 @@ impl Action {
         if about.reads_base {
             command = command.arg(base_argument());
         }
+        // Each group of inputs brings its own doc comment as the description: the action's comes last.
         let command = FlagsOnly::augment_args(SharedInputs::augment_args(command));
+        let command = command.about(about.summary).long_about(None);
         let judge: Judge = Box::new(move |matches, ctx| {
             let inputs = I::from_arg_matches(matches).map_err(|error| Failure::bug(&error.to_string()))?;
             judge(&inputs, ctx)

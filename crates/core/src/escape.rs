@@ -158,7 +158,7 @@ mod tests {
             \::error::x
              \::error::x
             a ##\[error]x␍::error::y"#]]
-            .assert_eq(&log_text("ok\n::error::x\r\n ::error::x\na ##[error]x\r::error::y"));
+        .assert_eq(&log_text("ok\n::error::x\r\n ::error::x\na ##[error]x\r::error::y"));
     }
 
     #[test]

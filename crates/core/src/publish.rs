@@ -62,6 +62,16 @@ pub(crate) fn publish(
     Ok(if report.verdict.failed { EXIT_FAILED } else { EXIT_PASSED })
 }
 
+/// Writes one gate's report of many; nothing is shown.
+pub(crate) fn write_report(
+    environment: &Environment,
+    workspace: &Workspace,
+    outcome: &Outcome,
+    shared: &SharedInputs,
+) -> Result<(), Failure> {
+    write_files(environment, workspace, outcome, shared).map(|_| ())
+}
+
 fn cannot_write(what: &str, error: &io::Error) -> Failure {
     Failure::cannot_judge(
         format!("{what} can't be written: {error}"),

@@ -132,11 +132,16 @@ fn listen_for_signals(sender: mpsc::Sender<Ended>) {
 #[cfg(not(unix))]
 fn listen_for_signals(_: mpsc::Sender<Ended>) {}
 
+/// Prints a failure for a reader of the log.
+pub(crate) fn report_to_log(failure: &Failure, palette: Palette) {
+    // There is no other place to say that this can't be written.
+    let _ = io::stderr().lock().write_all(failure.render(palette).as_bytes());
+}
+
 /// Tells everybody why there is no verdict: standard error, one annotation, the summary, and the empty output.
 fn report_failure(environment: &Environment, name: &str, failure: &Failure) -> u8 {
     let palette = if environment.may_colour() { Palette::Ansi } else { Palette::Plain };
-    // There is no other place to say that these can't be written.
-    let _ = io::stderr().lock().write_all(failure.render(palette).as_bytes());
+    report_to_log(failure, palette);
     if environment.in_actions() {
         let mut properties = String::new();
         if let Some(at) = &failure.at {
@@ -160,7 +165,7 @@ fn report_failure(environment: &Environment, name: &str, failure: &Failure) -> u
     failure.exit()
 }
 
-fn run_action(
+pub(crate) fn run_action(
     action: &Action,
     host: &Host<'_>,
     environment: &Environment,

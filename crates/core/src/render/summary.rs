@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use crate::escape::{markdown, markdown_code, markdown_fence};
 use crate::report::{
-    Align, Block, Cell, Column, Inline, Measure, MeasureOutcome, Reason, ReasonLevel, Report, Section,
-    VerdictResult,
+    Align, Block, Cell, Column, Inline, Measure, MeasureOutcome, Policy, Reason, ReasonLevel, Report,
+    Section, VerdictResult,
 };
 
 use super::{LinkBase, place_text, speaker};
@@ -25,6 +25,11 @@ pub fn render_summary(report: &Report, links: &LinkBase, budget: usize) -> Strin
         Page { text: String::new(), budget: budget.saturating_sub(RESERVE), cut: Vec::new(), links };
     page.add(&heading(report));
     page.reasons(&report.verdict.reasons);
+    for state in report.states.iter().filter(|state| state.policy == Policy::Ignore) {
+        let gate = state.gate.as_ref().map(|gate| format!("{}: ", markdown(gate))).unwrap_or_default();
+        page.add(&format!("- {gate}{}: {}\n", markdown(&state.name), markdown(&state.message)));
+    }
+    page.add("\n");
     page.measures(&report.measures);
     let mut sections: Vec<&Section> = report.sections.iter().collect();
     sections.sort_by_key(|section| section.rank);
@@ -82,7 +87,6 @@ impl Page<'_> {
                 break;
             }
         }
-        self.add("\n");
     }
 
     /// All measures that are held to something, and the totals; single files stand in the sections.

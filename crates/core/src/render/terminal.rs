@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::escape::log_text;
 use crate::report::{
-    Align, AnnotationLevel, Block, Cell, Column, Measure, MeasureOutcome, Reason, ReasonLevel, Report, Scope,
-    Section, VerdictResult,
+    Align, AnnotationLevel, Block, Cell, Column, Measure, MeasureOutcome, Policy, Reason, ReasonLevel,
+    Report, Scope, Section, VerdictResult,
 };
 
 use super::annotations::describe;
@@ -68,6 +68,11 @@ pub fn render_terminal(
     }
     for reason in &report.verdict.reasons {
         render_reason(reason, palette, out)?;
+    }
+    for state in report.states.iter().filter(|state| state.policy == Policy::Ignore) {
+        let gate = state.gate.as_ref().map(|gate| format!("{}: ", log_text(gate))).unwrap_or_default();
+        let text = log_text(&state.message).replace('\n', " ");
+        writeln!(out, "  {}: {gate}{}: {text}", palette.dim("note"), log_text(&state.name))?;
     }
     render_measures(&report.measures, palette, out)?;
     let places: Vec<&Annotation> =
