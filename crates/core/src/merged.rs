@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::report::{
     Block, Cell, Column, Inline, Policy, Reason, ReasonKind, ReasonLevel, Report, Section, State, Subject,
-    VerdictResult,
+    Verdict, VerdictResult,
 };
 
 /// What became of one gate.
@@ -53,6 +53,10 @@ pub(crate) fn merge(gates: Vec<Gate>, unjudged: Vec<String>) -> Report {
             }
         }
     }
+    let without_data = rows.iter().all(|row| row[2] == [Inline::strong(VerdictResult::NoData.as_str())]);
+    if without_data {
+        merged.verdict.result = VerdictResult::NoData;
+    }
     if total == 0 {
         merged.verdict.result = VerdictResult::NoData;
         merged.verdict.failed = true;
@@ -60,7 +64,9 @@ pub(crate) fn merge(gates: Vec<Gate>, unjudged: Vec<String>) -> Report {
     merged.verdict.reasons.sort_by_key(|reason| reason.level);
     merged.headline = match (total, failed) {
         (0, _) => "no gate is configured".to_owned(),
-        (_, 0) => format!("{total} gates, all hold"),
+        (1, 0) => "the one gate holds".to_owned(),
+        (_, 0) => format!("all {total} gates hold"),
+        (1, _) => "the one gate fails".to_owned(),
         _ => format!("{failed} of {total} gates fail"),
     };
     let columns =
@@ -97,7 +103,13 @@ fn add(merged: &mut Report, name: &str, report: Report) {
     if merged.subject.head_sha.is_none() {
         merged.subject = Subject { action: merged.subject.action.clone(), name: None, ..report.subject };
     }
-    merged.verdict.result = merged.verdict.result.max(report.verdict.result);
+    // Where others were judged, a gate without data is a warning or, by its policy, a failure.
+    let result = match report.verdict {
+        Verdict { result: VerdictResult::NoData, failed: true, .. } => VerdictResult::Fail,
+        Verdict { result: VerdictResult::NoData, failed: false, .. } => VerdictResult::Warn,
+        Verdict { result, .. } => result,
+    };
+    merged.verdict.result = merged.verdict.result.max(result);
     merged.verdict.failed |= report.verdict.failed;
     merged
         .verdict
@@ -162,6 +174,9 @@ mod tests {
             VerdictResult::Warn
         );
         assert!(verdict(vec![gate("a", VerdictResult::Fail), gate("b", VerdictResult::Pass)]).failed);
+        let no_data = || gate("c", VerdictResult::NoData);
+        assert_eq!(verdict(vec![no_data(), gate("a", VerdictResult::Pass)]).result, VerdictResult::Warn);
+        assert_eq!(verdict(vec![no_data(), no_data()]).result, VerdictResult::NoData);
         assert_eq!((verdict(vec![]).result, verdict(vec![]).failed), (VerdictResult::NoData, true));
     }
 

@@ -213,6 +213,10 @@ pub(crate) fn read_flags(
             let _ = write!(io::stdout(), "{}", error.render());
             Ok(None)
         }
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = write!(io::stderr(), "{}", error.render());
+            Err(Failure::usage("a command is missing", "The simplest is `check`."))
+        }
         Err(error) => {
             let text = error.render().to_string();
             let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
