@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use gatewright_core::RepoPath;
 use gatewright_core::repository::{ChangeEnd, ChangeSet, CommitId};
-use git2::{ErrorCode, ObjectType, Oid, RepositoryOpenFlags};
+use git2::{ErrorClass, ErrorCode, ObjectType, Oid, RepositoryOpenFlags};
 
 use crate::Tag;
 use crate::error::{Error, Failure};
@@ -67,6 +67,15 @@ fn present<T>(answer: Result<T, git2::Error>) -> Result<Option<T>, Failure> {
     }
 }
 
+/// The entry of a path. Only a tree that can be read says that there is none: in a partial clone, whole
+/// folders are missing.
+fn entry_at<'tree>(tree: &git2::Tree<'tree>, path: &Path) -> Result<Option<git2::TreeEntry<'tree>>, Failure> {
+    match tree.get_path(path) {
+        Err(error) if error.class() != ErrorClass::Tree => Err(error.into()),
+        answer => present(answer),
+    }
+}
+
 fn oid(id: &CommitId) -> Result<Oid, Failure> {
     Ok(Oid::from_str(id.as_str())?)
 }
@@ -112,8 +121,14 @@ impl Reader for Library {
     }
 
     fn merge_bases(&self, one: &CommitId, other: &CommitId) -> Result<Vec<CommitId>, Failure> {
-        let bases = present(self.repository.merge_bases(oid(one)?, oid(other)?))?;
-        Ok(bases.map(|bases| bases.iter().copied().map(commit_id).collect()).unwrap_or_default())
+        match self.repository.merge_bases(oid(one)?, oid(other)?) {
+            Ok(bases) => Ok(bases.iter().copied().map(commit_id).collect()),
+            // Not found is said of a commit that is missing on the way as well.
+            Err(error) if error.class() == ErrorClass::Merge && error.code() == ErrorCode::NotFound => {
+                Ok(Vec::new())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn cut_commits(&self) -> Result<HashSet<CommitId>, Failure> {
@@ -161,7 +176,7 @@ impl Reader for Library {
 
     fn file_at(&self, commit: &CommitId, path: &RepoPath) -> Result<Option<Vec<u8>>, Failure> {
         let tree = self.find_commit(commit)?.tree()?;
-        let Some(entry) = present(tree.get_path(Path::new(path.as_str())))? else { return Ok(None) };
+        let Some(entry) = entry_at(&tree, Path::new(path.as_str()))? else { return Ok(None) };
         let mode = u32::try_from(entry.filemode()).unwrap_or_default();
         if entry.kind() != Some(ObjectType::Blob) {
             return Ok(None);

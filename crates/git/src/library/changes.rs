@@ -8,7 +8,7 @@ use std::path::Path;
 use gatewright_core::repository::{ChangeEnd, ChangeKind, ChangeSet, ChangedFile, CommitId};
 use git2::{AttrCheckFlags, AttrValue, Delta, DiffOptions, IndexEntry, Oid, Patch, Repository, Tree};
 
-use super::Library;
+use super::{Library, entry_at};
 use crate::error::{Error, Failure};
 use crate::reader::{self, Reader};
 use crate::renames::{self, Candidate};
@@ -118,11 +118,11 @@ fn to_work_tree(repository: &Repository, base: &Tree<'_>) -> Result<Sides, Failu
     let mut sides = Sides::new();
     for (path, look) in paths {
         let file = bytes_to_path(&path)?;
-        let old = match base.get_path(file) {
-            Ok(entry) if entry.kind() == Some(git2::ObjectType::Tree) => Side::Nothing,
-            Ok(entry) => Side::new(entry.id(), u32::try_from(entry.filemode()).unwrap_or_default()),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Side::Nothing,
-            Err(error) => return Err(error.into()),
+        let old = match entry_at(base, file)? {
+            Some(entry) if entry.kind() != Some(git2::ObjectType::Tree) => {
+                Side::new(entry.id(), u32::try_from(entry.filemode()).unwrap_or_default())
+            }
+            _ => Side::Nothing,
         };
         let entry = index.get_path(file, 0);
         let new = match entry {
