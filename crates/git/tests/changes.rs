@@ -1,5 +1,7 @@
 //! The changed lines of single, named situations. Every answer is asked of libgit2 and of the git program.
 
+#![cfg(unix)]
+
 mod fixture;
 
 use std::fmt::Write as _;

@@ -1,5 +1,7 @@
 //! Where a repository is, what state it is in, and what is said where it can't be read.
 
+#![cfg(unix)]
+
 mod fixture;
 
 use std::fs;
