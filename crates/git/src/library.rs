@@ -2,6 +2,7 @@
 
 mod changes;
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -139,11 +140,12 @@ impl Reader for Library {
         let mut graph: HashMap<CommitId, Vec<CommitId>> = HashMap::new();
         let mut open: Vec<CommitId> = tips.into_iter().cloned().collect();
         while let Some(id) = open.pop() {
-            if !graph.contains_key(&id) {
+            if let Entry::Vacant(entry) = graph.entry(id) {
                 // Cut commits have no parents here.
-                let parents: Vec<CommitId> = self.find_commit(&id)?.parent_ids().map(commit_id).collect();
+                let commit = self.find_commit(entry.key())?;
+                let parents: Vec<CommitId> = commit.parent_ids().map(commit_id).collect();
                 open.extend(parents.iter().cloned());
-                graph.insert(id, parents);
+                entry.insert(parents);
             }
         }
         Ok(graph)

@@ -17,7 +17,7 @@ use crate::graph::Graph;
 use crate::reader::{self, Reader, RemoteHead};
 
 /// A partial clone fetches what it lacks while it is asked.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_mins(5);
 
 /// Settings that would change an output, run a program or keep a daemon.
 const SETTINGS: [&str; 12] = [
@@ -213,10 +213,10 @@ impl Reader for Commands {
         }
         // A branch without commits has no reference; a file that is there but not understood is broken.
         let branch = utf8(self.read(["symbolic-ref", "HEAD"])?)?;
-        match self.common_folder.join(branch.trim_end()).is_file() {
-            true => Err(Failure::Unable(format!("the reference {} is broken", branch.trim_end()))),
-            false => Ok(None),
+        if self.common_folder.join(branch.trim_end()).is_file() {
+            return Err(Failure::Unable(format!("the reference {} is broken", branch.trim_end())));
         }
+        Ok(None)
     }
 
     fn resolve(&self, revision: &str) -> Result<Option<CommitId>, Failure> {

@@ -1,9 +1,12 @@
 //! Which base is found, and what is said where none can be. Both back ends are asked for the same answer.
 
+#![allow(clippy::unwrap_used, reason = "a failing test may panic where it stands")]
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+
 mod fixture;
 
 use expect_test::{Expect, expect};
-use fixture::{Fixture, base_of};
+use fixture::{Fixture, ask, base_of};
 use gatewright_core::repository::{Base, BaseRequest, ChangeEnd, CommitId, RepositoryError};
 
 /// main: 0 - 1 - 2; topic: 0 - 3 - 4
@@ -212,7 +215,7 @@ fn without_a_commit_there_is_no_base() {
     "#]],
     );
     assert_eq!(repo.base(&BaseRequest::Local), Ok(None));
-    assert_eq!(repo.ask(|git| gatewright_core::repository::Repository::head(git, repo.path())), Ok(None));
+    assert_eq!(ask(|git| gatewright_core::repository::Repository::head(git, repo.path())), Ok(None));
 }
 
 #[test]
@@ -301,11 +304,10 @@ fn a_base_that_is_gone_is_an_error_and_not_an_empty_change() {
     let (Forked { repo, main, .. }, _) = merged();
     let clone = repo.clone_with(&["--depth=1", "--branch", "merge"]);
     let base = base_of(main[1].clone());
-    let error = clone
-        .ask(|git| {
-            gatewright_core::repository::Repository::changes(git, clone.path(), &base, ChangeEnd::Head)
-        })
-        .unwrap_err();
+    let error = ask(|git| {
+        gatewright_core::repository::Repository::changes(git, clone.path(), &base, ChangeEnd::Head)
+    })
+    .unwrap_err();
     assert!(error.message.ends_with("is not in this clone"), "{error}");
     assert!(error.help.contains("`fetch-depth: 0`"), "{error}");
 }

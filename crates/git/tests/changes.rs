@@ -1,6 +1,8 @@
 //! The changed lines of single, named situations. Every answer is asked of libgit2 and of the git program.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a failing test may panic where it stands")]
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 mod fixture;
 
@@ -116,10 +118,16 @@ fn any_name_is_a_name() {
         "\u{1}",
     ];
     check(
-        |repo| names.iter().for_each(|name| repo.write(name, "1\n2\n")),
         |repo| {
-            names.iter().for_each(|name| repo.write(name, "1\ntwo\n"));
-            names.iter().for_each(|name| repo.write(&format!("new {name}"), format!("only in {name:?}\n")));
+            for name in names {
+                repo.write(name, "1\n2\n");
+            }
+        },
+        |repo| {
+            for name in names {
+                repo.write(name, "1\ntwo\n");
+                repo.write(&format!("new {name}"), format!("only in {name:?}\n"));
+            }
         },
         &expect![[r#"
             Modified "\u{1}" +2 -2

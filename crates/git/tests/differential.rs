@@ -1,6 +1,7 @@
 //! Random repositories: libgit2 and the git program must tell the same changes, and the changes must be true.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a failing test may panic where it stands")]
 
 mod fixture;
 
@@ -132,6 +133,12 @@ fn edit(content: &[u8], edits: &[(usize, u8)]) -> Vec<u8> {
     lines.concat()
 }
 
+fn apply_all(repo: &Fixture, steps: &[Step]) {
+    for step in steps {
+        apply(repo, step);
+    }
+}
+
 /// Steps that make no sense where they stand do nothing.
 fn apply(repo: &Fixture, step: &Step) {
     let place = |name: usize| repo.path().join(NAMES[name]);
@@ -165,10 +172,7 @@ fn apply(repo: &Fixture, step: &Step) {
             let mode = fs::metadata(place(*name)).unwrap().permissions().mode() ^ 0o111;
             fs::set_permissions(place(*name), fs::Permissions::from_mode(mode)).unwrap();
         }
-        Step::TurnLineEnds(name) => rewrite(*name, &|content| match content.contains(&b'\r') {
-            true => content.into_iter().filter(|&byte| byte != b'\r').collect(),
-            false => String::from_utf8(content).unwrap().replace('\n', "\r\n").into_bytes(),
-        }),
+        Step::TurnLineEnds(name) => rewrite(*name, &turn_line_ends),
         Step::TurnLastLineEnd(name) => rewrite(*name, &|mut content| {
             if content.pop_if(|byte| *byte == b'\n').is_none() {
                 content.push(b'\n');
@@ -197,6 +201,20 @@ fn apply(repo: &Fixture, step: &Step) {
             ]);
         }
         Step::TurnExecutable(_) | Step::Stage(_) => {}
+    }
+}
+
+fn turn_line_ends(content: Vec<u8>) -> Vec<u8> {
+    if content.contains(&b'\r') {
+        return content.into_iter().filter(|&byte| byte != b'\r').collect();
+    }
+    content.split_inclusive(|&byte| byte == b'\n').flat_map(with_carriage_return).collect()
+}
+
+fn with_carriage_return(line: &[u8]) -> Vec<u8> {
+    match line.strip_suffix(b"\n") {
+        Some(text) => [text, b"\r\n"].concat(),
+        None => line.to_vec(),
     }
 }
 
@@ -260,14 +278,14 @@ fn check(setting: Setting, first: &[Step], second: &[Step], third: &[Step]) {
             repo.write(".gitattributes", "*.rs text eol=crlf\n*.md -diff\n*.txt -text diff\n*.bin binary\n");
         }
     }
-    first.iter().for_each(|step| apply(&repo, step));
+    apply_all(&repo, first);
     repo.commit();
     let before = tree(&repo);
-    second.iter().for_each(|step| apply(&repo, step));
+    apply_all(&repo, second);
     repo.commit();
     let middle = tree(&repo);
     let committed = repo.changes("HEAD^", ChangeEnd::Head);
-    third.iter().for_each(|step| apply(&repo, step));
+    apply_all(&repo, third);
     let lying = repo.changes("HEAD^", ChangeEnd::WorkTree);
     if setting == Setting::Plain {
         check_truth(&before, &middle, &committed);

@@ -1,6 +1,8 @@
 //! Where a repository is, what state it is in, and what is said where it can't be read.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a failing test may panic where it stands")]
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 mod fixture;
 
@@ -8,12 +10,12 @@ use std::fs;
 use std::path::Path;
 
 use expect_test::{Expect, expect};
-use fixture::{Fixture, base_of, isolation, path, program, show};
+use fixture::{Fixture, ask, base_of, isolation, path, program, show};
 use gatewright_core::repository::{BaseRequest, ChangeEnd, CommitId, Repository, RepositoryError};
 use gatewright_git::{BackEnd, Git};
 
-fn root(repo: &Fixture, folder: &Path) -> Result<Option<std::path::PathBuf>, RepositoryError> {
-    repo.ask(|git| git.root(folder))
+fn root(folder: &Path) -> Result<Option<std::path::PathBuf>, RepositoryError> {
+    ask(|git| git.root(folder))
 }
 
 fn text(error: &RepositoryError, folder: &Path) -> String {
@@ -21,7 +23,7 @@ fn text(error: &RepositoryError, folder: &Path) -> String {
 }
 
 fn tracked(repo: &Fixture) -> Vec<String> {
-    let files = repo.ask(|git| git.tracked_files(repo.path())).unwrap();
+    let files = ask(|git| git.tracked_files(repo.path())).unwrap();
     files.into_iter().map(|path| path.as_str().to_owned()).collect()
 }
 
@@ -37,22 +39,22 @@ fn small() -> Fixture {
 fn the_root_is_found_from_any_folder_inside() {
     let repo = small();
     for folder in [repo.path().to_path_buf(), repo.path().join("sub"), repo.path().join("sub/../sub/.")] {
-        assert_eq!(root(&repo, &folder), Ok(Some(repo.path().to_path_buf())));
+        assert_eq!(root(&folder), Ok(Some(repo.path().to_path_buf())));
     }
 }
 
 #[test]
 fn outside_of_a_repository_there_is_none() {
     let repo = Fixture::empty();
-    assert_eq!(root(&repo, repo.path()), Ok(None));
-    let error = repo.ask(|git| git.head(repo.path())).unwrap_err();
+    assert_eq!(root(repo.path()), Ok(None));
+    let error = ask(|git| git.head(repo.path())).unwrap_err();
     assert!(error.not_a_repository);
     expect![[r#"
         there is no git repository here
         Run inside a clone of the repository; in a workflow, put actions/checkout before this step.
     "#]]
     .assert_eq(&text(&error, repo.path()));
-    let error = root(&repo, &repo.path().join("nowhere")).unwrap_err();
+    let error = root(&repo.path().join("nowhere")).unwrap_err();
     expect![[r#"
         there is no folder `<folder>/nowhere`
         Check the working directory; in a workflow, put actions/checkout before this step.
@@ -88,14 +90,14 @@ fn before_the_first_commit_everything_is_tracked_and_nothing_can_be_compared() {
     let repo = Fixture::new();
     repo.write("x", "1\n");
     repo.git(&["add", "x"]);
-    assert_eq!(repo.ask(|git| git.head(repo.path())), Ok(None));
+    assert_eq!(ask(|git| git.head(repo.path())), Ok(None));
     assert_eq!(tracked(&repo), ["x"]);
-    assert_eq!(repo.ask(|git| git.tags(repo.path())), Ok(vec![]));
+    assert_eq!(ask(|git| git.tags(repo.path())), Ok(vec![]));
     // A base from elsewhere: everything that lies there can be compared with it.
     let other = small();
     repo.git(&["fetch", "--quiet", other.path().to_str().unwrap(), "main:other"]);
     let base = base_of(repo.id("other"));
-    let changes = |end| repo.ask(|git| git.changes(repo.path(), &base, end));
+    let changes = |end| ask(|git| git.changes(repo.path(), &base, end));
     let expected = "Deleted \"sub/b\" -1\nRenamed \"a\" -> \"x\"\n";
     assert_eq!(show(&changes(ChangeEnd::WorkTree).unwrap()), expected);
     expect![[r#"
@@ -111,11 +113,11 @@ fn a_bare_repository_has_commits_but_no_working_tree() {
     source.write("a", "2\n");
     source.commit();
     let repo = source.clone_with(&["--bare"]);
-    assert_eq!(root(&repo, repo.path()), Ok(Some(repo.path().to_path_buf())));
+    assert_eq!(root(repo.path()), Ok(Some(repo.path().to_path_buf())));
     assert_eq!(repo.show("HEAD^", ChangeEnd::Head), "Modified \"a\" +1 -1\n");
     assert_eq!(tracked(&repo), ["a", "sub/b"]);
     let base = base_of(repo.id("HEAD^"));
-    let error = repo.ask(|git| git.changes(repo.path(), &base, ChangeEnd::WorkTree)).unwrap_err();
+    let error = ask(|git| git.changes(repo.path(), &base, ChangeEnd::WorkTree)).unwrap_err();
     expect![[r#"
         the repository is bare, it has no files to compare
         Run in a clone that has a working tree.
@@ -131,9 +133,8 @@ fn worktrees_and_submodules_are_repositories_of_their_own() {
     fs::write(tree.join("a"), "1\n2\n").unwrap();
     fs::write(tree.join("new"), "1\n").unwrap();
     let base = base_of(repo.id("HEAD"));
-    let changes =
-        |folder: &Path| show(&repo.ask(|git| git.changes(folder, &base, ChangeEnd::WorkTree)).unwrap());
-    assert_eq!(root(&repo, &tree.join("sub")), Ok(Some(tree.clone())));
+    let changes = |folder: &Path| show(&ask(|git| git.changes(folder, &base, ChangeEnd::WorkTree)).unwrap());
+    assert_eq!(root(&tree.join("sub")), Ok(Some(tree.clone())));
     assert_eq!(changes(&tree), "Modified \"a\" +2\nAdded \"new\" +1\n");
     assert_eq!(changes(repo.path()), "");
 
@@ -143,7 +144,7 @@ fn worktrees_and_submodules_are_repositories_of_their_own() {
     let module = outer.path().join("module");
     fs::write(module.join("a"), "1\n2\n").unwrap();
     fs::write(module.join("new"), "1\n").unwrap();
-    assert_eq!(root(&outer, &module.join("sub")), Ok(Some(module.clone())));
+    assert_eq!(root(&module.join("sub")), Ok(Some(module.clone())));
     assert_eq!(changes(&module), "Modified \"a\" +2\nAdded \"new\" +1\n");
     assert_eq!(tracked(&outer), [".gitmodules"]);
     assert_eq!(outer.show("HEAD", ChangeEnd::WorkTree), "");
@@ -259,7 +260,7 @@ fn files_of_other_commits_are_read() {
     repo.write("a", "2\r\n\0");
     repo.write("odd *[name] \\ ü", "odd\n");
     let second = repo.commit();
-    let read = |commit: &CommitId, name: &str| repo.ask(|git| git.file_at(repo.path(), commit, &path(name)));
+    let read = |commit: &CommitId, name: &str| ask(|git| git.file_at(repo.path(), commit, &path(name)));
     assert_eq!(read(&first, "a"), Ok(Some(b"1\n".to_vec())));
     assert_eq!(read(&second, "a"), Ok(Some(b"2\r\n\0".to_vec())));
     assert_eq!(read(&second, "odd *[name] \\ ü"), Ok(Some(b"odd\n".to_vec())));
@@ -283,7 +284,7 @@ fn tags_are_followed_to_their_commits_and_sorted_as_versions() {
     repo.git(&["tag", "--annotate", "--message", "x", "v1.10.0-rc.1", "v1.9.0"]);
     repo.git(&["tag", "of-a-tree", "HEAD^{tree}"]);
     repo.git(&["tag", "nested/v2", first.as_str()]);
-    let tags = repo.ask(|git| git.tags(repo.path())).unwrap();
+    let tags = ask(|git| git.tags(repo.path())).unwrap();
     let tags: Vec<_> = tags.iter().map(|tag| (tag.name.as_str(), &tag.commit)).collect();
     assert_eq!(
         tags,
@@ -300,7 +301,7 @@ fn history_follows_first_parents_and_ends_where_it_is_cut() {
     repo.git(&["switch", "--quiet", "main"]);
     let second = repo.commit();
     let merge = repo.merge("topic");
-    let history = |repo: &Fixture, limit| repo.ask(|git| git.history(repo.path(), &merge, limit)).unwrap();
+    let history = |repo: &Fixture, limit| ask(|git| git.history(repo.path(), &merge, limit)).unwrap();
     assert_eq!(history(&repo, 50), [merge.clone(), second.clone(), first]);
     assert_eq!(history(&repo, 2), [merge.clone(), second.clone()]);
     assert_eq!(history(&repo, 0), []);

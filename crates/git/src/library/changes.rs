@@ -53,7 +53,7 @@ pub(super) fn changes(library: &Library, base: &CommitId, end: ChangeEnd) -> Res
     let base = library.find_commit(base)?.tree()?;
     // Contents that lie in the working tree are kept in memory while they are compared: nothing is written.
     let objects = repository.odb()?;
-    let memory = objects.add_new_mempack_backend(1000)?;
+    let _memory = objects.add_new_mempack_backend(1000)?;
     let sides = match end {
         ChangeEnd::Head => {
             let head = library.head()?.ok_or(Error::NoCommits)?;
@@ -61,9 +61,7 @@ pub(super) fn changes(library: &Library, base: &CommitId, end: ChangeEnd) -> Res
         }
         ChangeEnd::WorkTree => to_work_tree(repository, &base)?,
     };
-    let files = compare(repository, sides);
-    drop(memory);
-    Ok(ChangeSet { files: files? })
+    Ok(ChangeSet { files: compare(repository, sides)? })
 }
 
 fn options() -> DiffOptions {
