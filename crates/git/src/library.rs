@@ -23,7 +23,7 @@ pub(crate) struct Library {
 impl Library {
     /// Opens the repository around a folder.
     pub(crate) fn open(folder: &Path) -> Result<Self, Failure> {
-        let folder = folder.canonicalize().map_err(|_| Error::NoFolder(folder.to_owned()))?;
+        let folder = reader::absolute_folder(folder)?;
         let ceilings: [&Path; 0] = [];
         match git2::Repository::open_ext(&folder, RepositoryOpenFlags::empty(), ceilings) {
             Ok(repository) => Ok(Self { repository }),

@@ -63,7 +63,7 @@ struct Output {
 impl Commands {
     /// Finds the repository around a folder, by git's own rules of which one is safe to read.
     pub(crate) fn open(folder: &Path, environment: &[(String, String)]) -> Result<Self, Failure> {
-        let folder = folder.canonicalize().map_err(|_| Error::NoFolder(folder.to_owned()))?;
+        let folder = reader::absolute_folder(folder)?;
         let program = hardened(environment).folder(&folder);
         let words = ["rev-parse", "--is-bare-repository", "--absolute-git-dir"];
         let found = call(&program.clone().args(words), &[0, 128])?;

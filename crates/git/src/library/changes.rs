@@ -1,11 +1,11 @@
 //! The changed lines, with libgit2. Knows how git compares a tree with files that lie in a folder, and leaves
 //! to the program what libgit2 does otherwise than git: filter programs and other encodings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::path::Path;
 
-use gatewright_core::repository::{ChangeEnd, ChangeKind, ChangeSet, ChangedFile, CommitId};
+use gatewright_core::repository::{ChangeEnd, ChangeKind, ChangeSet, ChangedFile, CommitId, LineRange};
 use git2::{AttrCheckFlags, AttrValue, Delta, DiffOptions, IndexEntry, Oid, Patch, Repository, Tree};
 
 use super::{Library, entry_at};
@@ -207,14 +207,14 @@ fn attribute_of<'a>(repository: &'a Repository, path: &Path, name: &str) -> Resu
 fn compare(repository: &Repository, sides: Sides) -> Result<Vec<ChangedFile>, Failure> {
     let sides: Vec<_> = sides.into_iter().filter(|(_, (old, new))| old != new).collect();
     let source_of = find_renames(repository, &sides)?;
-    let is_source = |index: usize| source_of.values().any(|&source| source == index);
+    let sources: HashSet<usize> = source_of.values().copied().collect();
     let mut files = Vec::new();
     for (index, (path, (old, new))) in sides.iter().enumerate() {
-        let source = source_of.get(&index).map(|&source| &sides[source]);
-        let (old_path, old) = source.map_or((path, *old), |(path, (old, _))| (path, *old));
-        if is_source(index) {
+        if sources.contains(&index) {
             continue;
         }
+        let source = source_of.get(&index).map(|&source| &sides[source]);
+        let (old_path, old) = source.map_or((path, *old), |(path, (old, _))| (path, *old));
         let kind = match (old, *new) {
             (Side::File { .. }, Side::File { .. }) if source.is_some() => ChangeKind::Renamed,
             (Side::File { .. }, Side::File { .. }) => ChangeKind::Modified,
@@ -267,7 +267,7 @@ fn find_renames(
     Ok(pairs.into_iter().map(|(gone, new)| (new_at[new], gone_at[gone])).collect())
 }
 
-type Lines = (bool, Vec<gatewright_core::repository::LineRange>, Vec<gatewright_core::repository::LineRange>);
+type Lines = (bool, Vec<LineRange>, Vec<LineRange>);
 
 /// Whether it is binary, the added and the removed lines.
 fn lines(
