@@ -271,6 +271,26 @@ fn links_and_submodules_are_no_files() {
 }
 
 #[test]
+fn a_file_behind_a_link_is_gone() {
+    let elsewhere = Fixture::empty();
+    elsewhere.write("x", "1\n2\n");
+    check(
+        |repo| {
+            repo.write("folder/x", "1\n");
+            repo.write("folder/deep/x", "1\n2\n");
+        },
+        |repo| {
+            fs::remove_dir_all(repo.path().join("folder")).unwrap();
+            symlink(elsewhere.path(), repo.path().join("folder")).unwrap();
+        },
+        &expect![[r#"
+            Deleted "folder/deep/x" -1-2
+            Deleted "folder/x" -1
+        "#]],
+    );
+}
+
+#[test]
 fn a_folder_takes_the_place_of_a_file() {
     check(
         |repo| {

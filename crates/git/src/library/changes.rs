@@ -125,7 +125,9 @@ fn to_work_tree(repository: &Repository, base: &Tree<'_>) -> Result<Sides, Failu
         let entry = index.get_path(file, 0);
         let new = match entry {
             Some(entry) if !look || is_left_out(&entry) => Side::new(entry.id, entry.mode),
-            entry if look => lying_file(repository, &root.join(file), file, entry.as_ref(), old)?,
+            entry if look && !is_behind_link(root, file) => {
+                lying_file(repository, &root.join(file), file, entry.as_ref(), old)?
+            }
             _ => Side::Nothing,
         };
         sides.insert(path, (old, new));
@@ -139,6 +141,12 @@ fn path_of<'a>(delta: &git2::DiffDelta<'a>) -> &'a [u8] {
 
 fn is_left_out(entry: &IndexEntry) -> bool {
     entry.flags & ASSUME_VALID != 0 || entry.flags_extended & SKIP_WORKTREE != 0
+}
+
+/// Whether one of the folders above a file is a link: then it lies elsewhere, and is gone from here.
+fn is_behind_link(root: &Path, file: &Path) -> bool {
+    let mut folders = file.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+    folders.any(|folder| root.join(folder).is_symlink())
 }
 
 /// The file that lies in the working tree, as `git add` would store it.
