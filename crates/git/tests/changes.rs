@@ -512,3 +512,31 @@ fn names_that_are_no_utf8_are_shown_as_well_as_can_be() {
     "#]]
     .assert_eq(&repo.show("HEAD", ChangeEnd::WorkTree));
 }
+
+#[test]
+fn renames_are_decided_as_git_decides_them_around_the_threshold() {
+    // Sixty files, moved under their own or another name and rewritten by 20 to 80 percent.
+    let repo = Fixture::new();
+    let text = |file: usize, kept: usize| {
+        (0..100).fold(String::new(), |mut text, line| {
+            // Lines of unlike lengths; the ones that are kept are spread over the file.
+            let padding = "x".repeat((file * 7 + line * 13) % 90);
+            let word = if (line * 37) % 100 < kept { "kept" } else { "lost" };
+            writeln!(text, "{file} {word} {line} {padding}").unwrap();
+            text
+        })
+    };
+    for file in 0..60 {
+        repo.write(&format!("old/{file}.rs"), text(file, 100));
+    }
+    repo.commit();
+    fs::remove_dir_all(repo.path().join("old")).unwrap();
+    for file in 0..60 {
+        let name = if file % 2 == 0 { format!("new/{file}.rs") } else { format!("new/other{file}.rs") };
+        repo.write(&name, text(file, 20 + file));
+    }
+    repo.commit();
+    let changes = repo.changes("HEAD^", ChangeEnd::Head);
+    let renamed = changes.files.iter().filter(|file| file.old_path.is_some()).count();
+    assert_eq!((renamed, changes.files.len()), (37, 83));
+}
