@@ -32,3 +32,5 @@ pub use model::{
 
 #[cfg(test)]
 mod dump;
+#[cfg(test)]
+mod laws;
