@@ -35,42 +35,41 @@ pub(crate) fn is_digits(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit)
 }
 
-/// One to nine digits and the byte that must follow them; moves behind both.
-#[inline]
-pub(crate) fn short_number(text: &[u8], at: &mut usize, after: u8) -> Option<u32> {
-    let start = *at;
+/// One to nine digits and the byte that must follow them: the value, and what follows both.
+#[expect(clippy::inline_always, reason = "measured: a tenth of the time of a tracefile")]
+#[inline(always)]
+pub(crate) fn short_number(text: &[u8], after: u8) -> Option<(u32, &[u8])> {
     let mut value = 0_u32;
-    loop {
-        let byte = *text.get(*at)?;
-        *at += 1;
+    for (length, byte) in text.iter().enumerate().take(10) {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
-            return (byte == after && *at - start > 1).then_some(value);
+            return (*byte == after && length > 0).then(|| (value, &text[length + 1..]));
         }
-        if *at - start > 9 {
-            return None;
-        }
-        value = value * 10 + u32::from(digit);
+        // The tenth digit may wrap; nobody sees it, for the loop ends.
+        value = value.wrapping_mul(10).wrapping_add(u32::from(digit));
     }
+    None
 }
 
-/// One to eighteen digits and a line end; moves behind both.
-#[inline]
-pub(crate) fn short_count(text: &[u8], at: &mut usize) -> Option<u64> {
-    let start = *at;
+/// One to eighteen digits and a line end: the value, and what follows both.
+#[expect(clippy::inline_always, reason = "measured: a tenth of the time of a tracefile")]
+#[inline(always)]
+pub(crate) fn short_count(text: &[u8]) -> Option<(u64, &[u8])> {
     let mut value = 0_u64;
-    loop {
-        let byte = *text.get(*at)?;
-        *at += 1;
+    for (length, byte) in text.iter().enumerate().take(19) {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
-            let ends = byte == b'\n' || (byte == b'\r' && text.get(*at) == Some(&b'\n'));
-            *at += usize::from(byte == b'\r');
-            return (ends && *at - start > 1 + usize::from(byte == b'\r')).then_some(value);
+            return (length > 0).then(|| after_line_end(&text[length..])).flatten().map(|rest| (value, rest));
         }
-        if *at - start > 18 {
-            return None;
-        }
-        value = value * 10 + u64::from(digit);
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    None
+}
+
+#[inline]
+fn after_line_end(text: &[u8]) -> Option<&[u8]> {
+    match text {
+        [b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..] => Some(rest),
+        _ => None,
     }
 }

@@ -46,27 +46,24 @@ impl<T: Measured> Gathered<T> {
     pub(crate) fn add(&mut self, unit: T, origin: u64, disputed: &mut impl FnMut(&T, u64)) {
         if self.tail.is_empty() && self.sorted.last().is_none_or(|last| last.order(&unit) == Ordering::Less) {
             self.sorted.push(unit);
-            self.cursor = self.sorted.len();
             return;
         }
         self.add_known(unit, origin, disputed);
     }
 
+    #[inline(never)]
     fn add_known(&mut self, unit: T, origin: u64, disputed: &mut impl FnMut(&T, u64)) {
         let expected = self.sorted.get(self.cursor).is_some_and(|next| next.order(&unit) == Ordering::Equal);
         let at =
             if expected { Ok(self.cursor) } else { self.sorted.binary_search_by(|known| known.order(&unit)) };
-        match at {
-            Ok(at) => {
-                absorb(&mut self.sorted[at], unit, origin, disputed);
-                self.cursor = at + 1;
-            }
-            Err(_) => {
-                self.tail.push((unit, origin));
-                if self.tail.len() >= self.sorted.len().max(TAIL) {
-                    self.settle_telling(disputed);
-                }
-            }
+        if let Ok(at) = at {
+            absorb(&mut self.sorted[at], unit, origin, disputed);
+            self.cursor = at + 1;
+            return;
+        }
+        self.tail.push((unit, origin));
+        if self.tail.len() >= self.sorted.len().max(TAIL) {
+            self.settle_telling(disputed);
         }
     }
 

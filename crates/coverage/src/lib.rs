@@ -45,3 +45,5 @@ pub use policy::Policy;
 
 #[cfg(test)]
 mod dump;
+#[cfg(test)]
+mod laws;

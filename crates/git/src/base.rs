@@ -29,17 +29,21 @@ fn explicit(reader: &dyn Reader, text: &str) -> Result<Base, Failure> {
             return merge_base(reader, &head, tip, name);
         }
     }
+    let names = reader.reference_names()?;
+    if names.iter().any(|name| tried.contains(name)) {
+        return Err(Failure::Unable(format!("`{text}` leads to no commit that can be read")));
+    }
     Err(Failure::Known(Error::UnknownRevision {
         text: text.to_owned(),
-        near: similar_names(&reader.reference_names()?, text),
+        near: similar_names(&names, text),
         shallow: !reader.cut_commits()?.is_empty(),
         tried: tried.into(),
     }))
 }
 
 fn resolve(reader: &dyn Reader, name: &str) -> Result<Option<CommitId>, Failure> {
-    // No reference starts with a dash, and a program would take it for an option.
-    let possible = !name.is_empty() && !name.starts_with('-') && !name.contains(['\0', '\n']);
+    // A program would take a dash for an option, and a caret for "not".
+    let possible = !name.is_empty() && !name.starts_with(['-', '^']) && !name.contains(['\0', '\n']);
     if possible { reader.resolve(name) } else { Ok(None) }
 }
 
@@ -108,7 +112,7 @@ fn similar_names(names: &[String], text: &str) -> Vec<String> {
         strsim::jaro_winkler(short, text).max(strsim::jaro_winkler(name, text))
     };
     let mut scored: Vec<(f64, &String)> = names.iter().map(|name| (near(name), name)).collect();
-    scored.retain(|(score, _)| *score >= 0.8);
+    scored.retain(|(score, name)| *score >= 0.8 && !name.ends_with("/HEAD"));
     scored.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(other.1)));
     scored.into_iter().take(PROPOSALS).map(|(_, name)| name.clone()).collect()
 }

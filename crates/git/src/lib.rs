@@ -34,6 +34,10 @@ use crate::reader::Reader;
 pub use crate::tags::{Tag, compare_versions};
 
 /// Answers for real repositories.
+///
+/// Symbolic links are no files here: a link that is added or changed is left out, as submodules are, a file that
+/// becomes a link is deleted, and a link that becomes a file is added. To read one at a commit is an error.
+/// A name that is no UTF-8 is shown as well as can be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Git;
 
@@ -163,8 +167,6 @@ impl Repository for BackEnd {
     }
 }
 
-/// Symbolic links are no files here: a link that is added or changed is left out, as submodules are, a file that
-/// becomes a link is deleted, and a link that becomes a file is added.
 impl Repository for Git {
     fn root(&self, folder: &Path) -> Result<Option<PathBuf>, RepositoryError> {
         BackEnd::Either.root(folder)

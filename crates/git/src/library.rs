@@ -2,12 +2,13 @@
 
 mod changes;
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use gatewright_core::RepoPath;
 use gatewright_core::repository::{ChangeEnd, ChangeSet, CommitId};
-use git2::{ErrorCode, ObjectType, Oid, RepositoryOpenFlags};
+use git2::{ErrorClass, ErrorCode, ObjectType, Oid, RepositoryOpenFlags};
 
 use crate::Tag;
 use crate::error::{Error, Failure};
@@ -22,7 +23,7 @@ pub(crate) struct Library {
 impl Library {
     /// Opens the repository around a folder.
     pub(crate) fn open(folder: &Path) -> Result<Self, Failure> {
-        let folder = folder.canonicalize().map_err(|_| Error::NoFolder(folder.to_owned()))?;
+        let folder = reader::absolute_folder(folder)?;
         let ceilings: [&Path; 0] = [];
         match git2::Repository::open_ext(&folder, RepositoryOpenFlags::empty(), ceilings) {
             Ok(repository) => Ok(Self { repository }),
@@ -64,6 +65,15 @@ fn present<T>(answer: Result<T, git2::Error>) -> Result<Option<T>, Failure> {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The entry of a path. Only a tree that can be read says that there is none: in a partial clone, whole
+/// folders are missing.
+fn entry_at<'tree>(tree: &git2::Tree<'tree>, path: &Path) -> Result<Option<git2::TreeEntry<'tree>>, Failure> {
+    match tree.get_path(path) {
+        Err(error) if error.class() != ErrorClass::Tree => Err(error.into()),
+        answer => present(answer),
     }
 }
 
@@ -112,8 +122,14 @@ impl Reader for Library {
     }
 
     fn merge_bases(&self, one: &CommitId, other: &CommitId) -> Result<Vec<CommitId>, Failure> {
-        let bases = present(self.repository.merge_bases(oid(one)?, oid(other)?))?;
-        Ok(bases.map(|bases| bases.iter().copied().map(commit_id).collect()).unwrap_or_default())
+        match self.repository.merge_bases(oid(one)?, oid(other)?) {
+            Ok(bases) => Ok(bases.iter().copied().map(commit_id).collect()),
+            // Not found is said of a commit that is missing on the way as well.
+            Err(error) if error.class() == ErrorClass::Merge && error.code() == ErrorCode::NotFound => {
+                Ok(Vec::new())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn cut_commits(&self) -> Result<HashSet<CommitId>, Failure> {
@@ -124,11 +140,12 @@ impl Reader for Library {
         let mut graph: HashMap<CommitId, Vec<CommitId>> = HashMap::new();
         let mut open: Vec<CommitId> = tips.into_iter().cloned().collect();
         while let Some(id) = open.pop() {
-            if !graph.contains_key(&id) {
+            if let Entry::Vacant(entry) = graph.entry(id) {
                 // Cut commits have no parents here.
-                let parents: Vec<CommitId> = self.find_commit(&id)?.parent_ids().map(commit_id).collect();
+                let commit = self.find_commit(entry.key())?;
+                let parents: Vec<CommitId> = commit.parent_ids().map(commit_id).collect();
                 open.extend(parents.iter().cloned());
-                graph.insert(id, parents);
+                entry.insert(parents);
             }
         }
         Ok(graph)
@@ -161,7 +178,7 @@ impl Reader for Library {
 
     fn file_at(&self, commit: &CommitId, path: &RepoPath) -> Result<Option<Vec<u8>>, Failure> {
         let tree = self.find_commit(commit)?.tree()?;
-        let Some(entry) = present(tree.get_path(Path::new(path.as_str())))? else { return Ok(None) };
+        let Some(entry) = entry_at(&tree, Path::new(path.as_str()))? else { return Ok(None) };
         let mode = u32::try_from(entry.filemode()).unwrap_or_default();
         if entry.kind() != Some(ObjectType::Blob) {
             return Ok(None);

@@ -167,7 +167,7 @@ impl<'a> Lines<'a> {
             return None;
         }
         self.number += 1;
-        let end = self.rest.iter().position(|&byte| byte == b'\n').unwrap_or(self.rest.len());
+        let end = memchr::memchr(b'\n', self.rest).unwrap_or(self.rest.len());
         let line = &self.rest[..end];
         self.rest = self.rest.get(end + 1..).unwrap_or_default();
         Some(line)

@@ -17,7 +17,7 @@ use crate::graph::Graph;
 use crate::reader::{self, Reader, RemoteHead};
 
 /// A partial clone fetches what it lacks while it is asked.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_mins(5);
 
 /// Settings that would change an output, run a program or keep a daemon.
 const SETTINGS: [&str; 12] = [
@@ -63,7 +63,7 @@ struct Output {
 impl Commands {
     /// Finds the repository around a folder, by git's own rules of which one is safe to read.
     pub(crate) fn open(folder: &Path, environment: &[(String, String)]) -> Result<Self, Failure> {
-        let folder = folder.canonicalize().map_err(|_| Error::NoFolder(folder.to_owned()))?;
+        let folder = reader::absolute_folder(folder)?;
         let program = hardened(environment).folder(&folder);
         let words = ["rev-parse", "--is-bare-repository", "--absolute-git-dir"];
         let found = call(&program.clone().args(words), &[0, 128])?;
@@ -213,10 +213,10 @@ impl Reader for Commands {
         }
         // A branch without commits has no reference; a file that is there but not understood is broken.
         let branch = utf8(self.read(["symbolic-ref", "HEAD"])?)?;
-        match self.common_folder.join(branch.trim_end()).is_file() {
-            true => Err(Failure::Unable(format!("the reference {} is broken", branch.trim_end()))),
-            false => Ok(None),
+        if self.common_folder.join(branch.trim_end()).is_file() {
+            return Err(Failure::Unable(format!("the reference {} is broken", branch.trim_end())));
         }
+        Ok(None)
     }
 
     fn resolve(&self, revision: &str) -> Result<Option<CommitId>, Failure> {

@@ -15,7 +15,7 @@ pub(crate) fn extend(ranges: &mut Vec<LineRange>, first: u32, count: u32) {
 
 /// All lines of a text; a last line without its end counts.
 pub(crate) fn whole(text: &[u8]) -> Vec<LineRange> {
-    let ends = text.iter().filter(|&&byte| byte == b'\n').count();
+    let ends = memchr::memchr_iter(b'\n', text).count();
     let open = usize::from(text.last().is_some_and(|&byte| byte != b'\n'));
     let mut ranges = Vec::new();
     extend(&mut ranges, 1, u32::try_from(ends + open).unwrap_or(u32::MAX));

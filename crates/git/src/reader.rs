@@ -2,7 +2,7 @@
 //! missing parent means) are written once, in terms of these questions. Knows no back end.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gatewright_core::RepoPath;
 use gatewright_core::repo_path::RepoPathError;
@@ -71,6 +71,12 @@ pub(crate) trait Reader {
     fn history(&self, from: &CommitId, limit: usize) -> Result<Vec<CommitId>, Failure>;
 }
 
+/// The folder to start from. Links are not followed: that would change its form on some systems.
+pub(crate) fn absolute_folder(folder: &Path) -> Result<PathBuf, Error> {
+    let absolute = std::path::absolute(folder).ok().filter(|absolute| absolute.is_dir());
+    absolute.ok_or_else(|| Error::NoFolder(folder.to_owned()))
+}
+
 /// The parents in the text of a commit.
 pub(crate) fn parents_in(commit: &[u8]) -> Vec<CommitId> {
     let header = commit.split(|&byte| byte == b'\n').take_while(|line| !line.is_empty());
@@ -79,7 +85,7 @@ pub(crate) fn parents_in(commit: &[u8]) -> Vec<CommitId> {
 }
 
 /// The commits in the file `shallow` of a repository.
-pub(crate) fn read_cut_commits(common_folder: &std::path::Path) -> Result<HashSet<CommitId>, Failure> {
+pub(crate) fn read_cut_commits(common_folder: &Path) -> Result<HashSet<CommitId>, Failure> {
     match std::fs::read_to_string(common_folder.join("shallow")) {
         Ok(text) => Ok(text.lines().filter_map(|line| CommitId::new(line.trim())).collect()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),

@@ -1,5 +1,9 @@
 //! The changed lines of single, named situations. Every answer is asked of libgit2 and of the git program.
 
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a failing test may panic where it stands")]
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+
 mod fixture;
 
 use std::fmt::Write as _;
@@ -7,7 +11,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use expect_test::expect;
-use fixture::{Fixture, base_of, git_in, program};
+use fixture::{Fixture, base_of, git_in, program, run_git};
 use gatewright_core::repository::{ChangeEnd, Repository};
 use gatewright_git::{BackEnd, Git};
 
@@ -114,10 +118,16 @@ fn any_name_is_a_name() {
         "\u{1}",
     ];
     check(
-        |repo| names.iter().for_each(|name| repo.write(name, "1\n2\n")),
         |repo| {
-            names.iter().for_each(|name| repo.write(name, "1\ntwo\n"));
-            names.iter().for_each(|name| repo.write(&format!("new {name}"), format!("only in {name:?}\n")));
+            for name in names {
+                repo.write(name, "1\n2\n");
+            }
+        },
+        |repo| {
+            for name in names {
+                repo.write(name, "1\ntwo\n");
+                repo.write(&format!("new {name}"), format!("only in {name:?}\n"));
+            }
         },
         &expect![[r#"
             Modified "\u{1}" +2 -2
@@ -261,6 +271,26 @@ fn links_and_submodules_are_no_files() {
 }
 
 #[test]
+fn a_file_behind_a_link_is_gone() {
+    let elsewhere = Fixture::empty();
+    elsewhere.write("x", "1\n2\n");
+    check(
+        |repo| {
+            repo.write("folder/x", "1\n");
+            repo.write("folder/deep/x", "1\n2\n");
+        },
+        |repo| {
+            fs::remove_dir_all(repo.path().join("folder")).unwrap();
+            symlink(elsewhere.path(), repo.path().join("folder")).unwrap();
+        },
+        &expect![[r#"
+            Deleted "folder/deep/x" -1-2
+            Deleted "folder/x" -1
+        "#]],
+    );
+}
+
+#[test]
 fn a_folder_takes_the_place_of_a_file() {
     check(
         |repo| {
@@ -383,8 +413,8 @@ fn an_unfinished_merge_counts_as_it_lies_there() {
     }
     repo.remove("deleted-by-us");
     repo.commit();
-    let merge = std::panic::catch_unwind(|| repo.git(&["merge", "--quiet", "theirs"]));
-    assert!(merge.is_err(), "the merge was to stop at its conflicts");
+    let merge = run_git(repo.path(), &["merge", "--quiet", "theirs"], 0);
+    assert_eq!(merge.status.code(), Some(1), "the merge stops at its conflicts");
     repo.remove("then-removed");
     expect![[r#"
         Modified "conflict" +2,4-6
@@ -481,4 +511,32 @@ fn names_that_are_no_utf8_are_shown_as_well_as_can_be() {
         Modified "caf�" +2
     "#]]
     .assert_eq(&repo.show("HEAD", ChangeEnd::WorkTree));
+}
+
+#[test]
+fn renames_are_decided_as_git_decides_them_around_the_threshold() {
+    // Sixty files, moved under their own or another name and rewritten by 20 to 80 percent.
+    let repo = Fixture::new();
+    let text = |file: usize, kept: usize| {
+        (0..100).fold(String::new(), |mut text, line| {
+            // Lines of unlike lengths; the ones that are kept are spread over the file.
+            let padding = "x".repeat((file * 7 + line * 13) % 90);
+            let word = if (line * 37) % 100 < kept { "kept" } else { "lost" };
+            writeln!(text, "{file} {word} {line} {padding}").unwrap();
+            text
+        })
+    };
+    for file in 0..60 {
+        repo.write(&format!("old/{file}.rs"), text(file, 100));
+    }
+    repo.commit();
+    fs::remove_dir_all(repo.path().join("old")).unwrap();
+    for file in 0..60 {
+        let name = if file % 2 == 0 { format!("new/{file}.rs") } else { format!("new/other{file}.rs") };
+        repo.write(&name, text(file, 20 + file));
+    }
+    repo.commit();
+    let changes = repo.changes("HEAD^", ChangeEnd::Head);
+    let renamed = changes.files.iter().filter(|file| file.old_path.is_some()).count();
+    assert_eq!((renamed, changes.files.len()), (37, 83));
 }

@@ -297,18 +297,17 @@ impl Fault {
 /// `12.3,14.5 2 1` and its line end, with numbers of ordinary size.
 #[inline]
 fn plain_numbers(text: &[u8]) -> Option<(Numbers, usize)> {
-    let mut at = 0;
-    let start_line = decode::short_number(text, &mut at, b'.')?;
-    let start_column = decode::short_number(text, &mut at, b',')?;
-    let end_line = decode::short_number(text, &mut at, b'.')?;
-    let end_column = decode::short_number(text, &mut at, b' ')?;
-    let statements = decode::short_number(text, &mut at, b' ')?;
-    let count = decode::short_count(text, &mut at)?;
+    let (start_line, rest) = decode::short_number(text, b'.')?;
+    let (start_column, rest) = decode::short_number(rest, b',')?;
+    let (end_line, rest) = decode::short_number(rest, b'.')?;
+    let (end_column, rest) = decode::short_number(rest, b' ')?;
+    let (statements, rest) = decode::short_number(rest, b' ')?;
+    let (count, rest) = decode::short_count(rest)?;
     if start_line == 0 || (end_line == start_line && end_column < start_column) {
         return None;
     }
     let span = Span { start_line, end_line, start_column, end_column };
-    Some((Numbers { span, statements, count }, at))
+    Some((Numbers { span, statements, count }, text.len() - rest.len()))
 }
 
 /// A block with its name, from the right; a range may still be inverted.

@@ -99,7 +99,9 @@ impl Tracefile {
     fn read(&mut self, mut text: &[u8]) {
         while !text.is_empty() {
             self.line += 1;
-            if let Some(length) = self.read_plain_line_count(text) {
+            if self.within == Within::Record
+                && let Some(length) = self.read_plain(text)
+            {
                 text = &text[length..];
                 continue;
             }
@@ -114,36 +116,35 @@ impl Tracefile {
         }
     }
 
-    /// The common case: `DA:12,3` and a line end, inside a record, with nothing unusual about it.
+    /// The common cases, lines such as `DA:12,3` and `BRDA:12,0,1,-` with nothing unusual about them: how
+    /// many bytes they take. Its caller has counted the first line.
     #[inline]
-    fn read_plain_line_count(&mut self, text: &[u8]) -> Option<usize> {
-        let rest = text.strip_prefix(b"DA:")?;
-        if self.within != Within::Record {
+    fn read_plain(&mut self, text: &[u8]) -> Option<usize> {
+        let before = self.line;
+        let mut rest = text;
+        while let Some((line, after)) = plain_line(rest) {
+            self.record.add_line(line);
+            self.line += 1;
+            rest = after;
+        }
+        while let Some((branch, after)) = plain_branch(rest) {
+            self.record.add_branch(branch);
+            self.line += 1;
+            rest = after;
+        }
+        if self.line == before {
             return None;
         }
-        let (line, hits, length) = plain_line_count(rest)?;
-        self.record.add_line(LineHits::new(line, hits));
-        Some(3 + length)
+        self.line -= 1;
+        Some(text.len() - rest.len())
     }
 
     fn read_line(&mut self, line: &[u8], terminated: bool) {
         let line = if self.line == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
-        if line.trim_ascii().is_empty() || line.starts_with(b"#") {
-            return;
-        }
-        if line.trim_ascii_end() == b"end_of_record" {
-            self.read_end(line);
-            return;
-        }
-        let Some(colon) = memchr(b':', line).filter(|colon| is_keyword(&line[..*colon])) else {
-            self.say_fault(
-                Line { whole: line, value: line },
-                &Fault::new(0, "no record of LCOV"),
-                terminated,
-            );
+        let Some((keyword, value)) = split_keyword(line) else {
+            self.read_bare(line, terminated);
             return;
         };
-        let (keyword, value) = (&line[..colon], &line[colon + 1..]);
         let line = Line { whole: line, value };
         match keyword {
             b"TN" => {}
@@ -163,6 +164,21 @@ impl Tracefile {
                 if let Err(fault) = self.read_record(keyword, line) {
                     self.say_fault(line, &fault, terminated);
                 }
+            }
+        }
+    }
+
+    /// A line that has no keyword.
+    fn read_bare(&mut self, line: &[u8], terminated: bool) {
+        if line.starts_with(b"#") {
+            return;
+        }
+        match line.trim_ascii() {
+            b"" => {}
+            b"end_of_record" => self.read_end(line),
+            _ => {
+                let fault = Fault::new(0, "no record of LCOV");
+                self.say_fault(Line { whole: line, value: line }, &fault, terminated);
             }
         }
     }
@@ -256,7 +272,7 @@ impl Tracefile {
         let (arm, taken) = (&rest[..comma], &rest[comma + 1..]);
         let number = parse_line(number, 0)?;
         let taken = if taken == b"-" { None } else { Some(self.count(taken, arm_at + comma + 1, line)?) };
-        self.record.add_branch(branch(number, block, arm, taken), self.line);
+        self.record.add_branch(branch(number, block, arm, taken));
         Ok(())
     }
 
@@ -385,9 +401,10 @@ fn split(text: &[u8]) -> Option<(&[u8], &[u8])> {
     memchr(b',', text).map(|comma| (&text[..comma], &text[comma + 1..]))
 }
 
-/// Whether it looks like the type of a record, known or not.
-fn is_keyword(text: &[u8]) -> bool {
-    (1..=16).contains(&text.len()) && text.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_')
+/// What stands before and after the first colon, if the former looks like the type of a record, known or not.
+fn split_keyword(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = line.iter().take(17).position(|byte| !byte.is_ascii_uppercase() && *byte != b'_')?;
+    (end > 0 && line[end] == b':').then(|| (&line[..end], &line[end + 1..]))
 }
 
 fn is_of_a_file(keyword: &[u8]) -> bool {
@@ -437,13 +454,25 @@ fn branch(line: u32, block: &[u8], arm: &[u8], taken: Option<u64>) -> Branch {
     }
 }
 
-/// `12,3` and its line end: the line, the count, and the length of both.
 #[inline]
-fn plain_line_count(text: &[u8]) -> Option<(u32, u64, usize)> {
-    let mut at = 0;
-    let line = decode::short_number(text, &mut at, b',')?;
-    let hits = decode::short_count(text, &mut at)?;
-    (line > 0).then_some((line, hits, at))
+fn plain_line(text: &[u8]) -> Option<(LineHits, &[u8])> {
+    let rest = text.strip_prefix(b"DA:")?;
+    let (line, rest) = decode::short_number(rest, b',').filter(|(line, _)| *line > 0)?;
+    let (hits, rest) = decode::short_count(rest)?;
+    Some((LineHits::new(line, hits), rest))
+}
+
+#[inline]
+fn plain_branch(text: &[u8]) -> Option<(Branch, &[u8])> {
+    let rest = text.strip_prefix(b"BRDA:")?;
+    let (line, rest) = decode::short_number(rest, b',').filter(|(line, _)| *line > 0)?;
+    let (block, rest) = decode::short_number(rest, b',')?;
+    let (arm, rest) = decode::short_number(rest, b',')?;
+    let (taken, rest) = match rest {
+        [b'-', b'\n', rest @ ..] => (None, rest),
+        _ => decode::short_count(rest).map(|(taken, rest)| (Some(taken), rest))?,
+    };
+    Some((Branch::numbered(line, block, arm, taken), rest))
 }
 
 #[cfg(test)]

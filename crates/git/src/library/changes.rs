@@ -1,14 +1,14 @@
 //! The changed lines, with libgit2. Knows how git compares a tree with files that lie in a folder, and leaves
 //! to the program what libgit2 does otherwise than git: filter programs and other encodings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::path::Path;
 
-use gatewright_core::repository::{ChangeEnd, ChangeKind, ChangeSet, ChangedFile, CommitId};
+use gatewright_core::repository::{ChangeEnd, ChangeKind, ChangeSet, ChangedFile, CommitId, LineRange};
 use git2::{AttrCheckFlags, AttrValue, Delta, DiffOptions, IndexEntry, Oid, Patch, Repository, Tree};
 
-use super::Library;
+use super::{Library, entry_at};
 use crate::error::{Error, Failure};
 use crate::reader::{self, Reader};
 use crate::renames::{self, Candidate};
@@ -53,7 +53,7 @@ pub(super) fn changes(library: &Library, base: &CommitId, end: ChangeEnd) -> Res
     let base = library.find_commit(base)?.tree()?;
     // Contents that lie in the working tree are kept in memory while they are compared: nothing is written.
     let objects = repository.odb()?;
-    let memory = objects.add_new_mempack_backend(1000)?;
+    let _memory = objects.add_new_mempack_backend(1000)?;
     let sides = match end {
         ChangeEnd::Head => {
             let head = library.head()?.ok_or(Error::NoCommits)?;
@@ -61,9 +61,7 @@ pub(super) fn changes(library: &Library, base: &CommitId, end: ChangeEnd) -> Res
         }
         ChangeEnd::WorkTree => to_work_tree(repository, &base)?,
     };
-    let files = compare(repository, sides);
-    drop(memory);
-    Ok(ChangeSet { files: files? })
+    Ok(ChangeSet { files: compare(repository, sides)? })
 }
 
 fn options() -> DiffOptions {
@@ -118,16 +116,18 @@ fn to_work_tree(repository: &Repository, base: &Tree<'_>) -> Result<Sides, Failu
     let mut sides = Sides::new();
     for (path, look) in paths {
         let file = bytes_to_path(&path)?;
-        let old = match base.get_path(file) {
-            Ok(entry) if entry.kind() == Some(git2::ObjectType::Tree) => Side::Nothing,
-            Ok(entry) => Side::new(entry.id(), u32::try_from(entry.filemode()).unwrap_or_default()),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Side::Nothing,
-            Err(error) => return Err(error.into()),
+        let old = match entry_at(base, file)? {
+            Some(entry) if entry.kind() != Some(git2::ObjectType::Tree) => {
+                Side::new(entry.id(), u32::try_from(entry.filemode()).unwrap_or_default())
+            }
+            _ => Side::Nothing,
         };
         let entry = index.get_path(file, 0);
         let new = match entry {
             Some(entry) if !look || is_left_out(&entry) => Side::new(entry.id, entry.mode),
-            entry if look => lying_file(repository, &root.join(file), file, entry.as_ref(), old)?,
+            entry if look && !is_behind_link(root, file) => {
+                lying_file(repository, &root.join(file), file, entry.as_ref(), old)?
+            }
             _ => Side::Nothing,
         };
         sides.insert(path, (old, new));
@@ -141,6 +141,12 @@ fn path_of<'a>(delta: &git2::DiffDelta<'a>) -> &'a [u8] {
 
 fn is_left_out(entry: &IndexEntry) -> bool {
     entry.flags & ASSUME_VALID != 0 || entry.flags_extended & SKIP_WORKTREE != 0
+}
+
+/// Whether one of the folders above a file is a link: then it lies elsewhere, and is gone from here.
+fn is_behind_link(root: &Path, file: &Path) -> bool {
+    let mut folders = file.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+    folders.any(|folder| root.join(folder).is_symlink())
 }
 
 /// The file that lies in the working tree, as `git add` would store it.
@@ -209,14 +215,14 @@ fn attribute_of<'a>(repository: &'a Repository, path: &Path, name: &str) -> Resu
 fn compare(repository: &Repository, sides: Sides) -> Result<Vec<ChangedFile>, Failure> {
     let sides: Vec<_> = sides.into_iter().filter(|(_, (old, new))| old != new).collect();
     let source_of = find_renames(repository, &sides)?;
-    let is_source = |index: usize| source_of.values().any(|&source| source == index);
+    let sources: HashSet<usize> = source_of.values().copied().collect();
     let mut files = Vec::new();
     for (index, (path, (old, new))) in sides.iter().enumerate() {
-        let source = source_of.get(&index).map(|&source| &sides[source]);
-        let (old_path, old) = source.map_or((path, *old), |(path, (old, _))| (path, *old));
-        if is_source(index) {
+        if sources.contains(&index) {
             continue;
         }
+        let source = source_of.get(&index).map(|&source| &sides[source]);
+        let (old_path, old) = source.map_or((path, *old), |(path, (old, _))| (path, *old));
         let kind = match (old, *new) {
             (Side::File { .. }, Side::File { .. }) if source.is_some() => ChangeKind::Renamed,
             (Side::File { .. }, Side::File { .. }) => ChangeKind::Modified,
@@ -269,7 +275,7 @@ fn find_renames(
     Ok(pairs.into_iter().map(|(gone, new)| (new_at[new], gone_at[gone])).collect())
 }
 
-type Lines = (bool, Vec<gatewright_core::repository::LineRange>, Vec<gatewright_core::repository::LineRange>);
+type Lines = (bool, Vec<LineRange>, Vec<LineRange>);
 
 /// Whether it is binary, the added and the removed lines.
 fn lines(

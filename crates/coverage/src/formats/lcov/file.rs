@@ -60,6 +60,7 @@ pub(super) struct Record {
     lines: Gathered<LineHits>,
     branches: Gathered<Branch>,
     pub(super) functions: Functions,
+    joined: Gathered<Function>,
     pub(super) declared: Declared,
     version: Option<(String, u64)>,
     /// Whether there is any `DA`, good or bad.
@@ -81,8 +82,9 @@ impl Record {
         self.lines.add(line, 0, &mut |_, _| {});
     }
 
-    pub(super) fn add_branch(&mut self, branch: Branch, origin: u64) {
-        self.branches.add(branch, origin, &mut |_, _| {});
+    #[inline]
+    pub(super) fn add_branch(&mut self, branch: Branch) {
+        self.branches.add(branch, 0, &mut |_, _| {});
     }
 
     pub(super) fn set_version(&mut self, version: String, origin: u64) {
@@ -98,25 +100,20 @@ impl Record {
 
     /// Adds the record to its file. `end` is the line of the tracefile on which it ends.
     pub(super) fn end(&mut self, file: &mut LcovFile, end: u64, diagnostics: &mut Diagnostics) {
-        let (functions, undeclared) = self.functions.join();
-        for origin in undeclared {
+        for origin in self.functions.join(&mut self.joined) {
             let place = Place { line: origin, text: b"", offset: 0 };
             diagnostics.say(Kind::UndeclaredFunction, place, "a FN or FNL record", || {
                 "calls of a function that was not declared".to_owned()
             });
         }
-        let mut gathered = Gathered::default();
-        for function in functions {
-            gathered.add(function, 0, &mut |_, _| {});
-        }
-        let functions = gathered.finish(&mut |_, _| {});
+        self.joined.settle();
         self.branches.settle();
         self.lines.settle();
         let declared = std::mem::take(&mut self.declared);
         let totals = SummaryTotals {
             lines: line_ratio(self.lines.settled()),
             branches: branch_ratio(self.branches.settled().iter()),
-            functions: function_ratio(&functions),
+            functions: function_ratio(self.joined.settled()),
         };
         let place = Place { line: end, text: b"", offset: 0 };
         let names_lines = std::mem::take(&mut self.names_lines);
@@ -129,9 +126,7 @@ impl Record {
         self.end_version(file, diagnostics);
         self.lines.move_into(&mut file.lines);
         self.branches.move_into(&mut file.branches);
-        for function in functions {
-            file.functions.add(function, 0, &mut |_, _| {});
-        }
+        self.joined.move_into(&mut file.functions);
     }
 
     fn end_version(&mut self, file: &mut LcovFile, diagnostics: &mut Diagnostics) {

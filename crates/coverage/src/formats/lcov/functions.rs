@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::decode;
+use crate::gather::Gathered;
 use crate::model::{Function, Grouping};
 
 /// A name inside [`Functions::names`].
@@ -54,11 +55,11 @@ impl Functions {
         &self.names[name.clone()]
     }
 
-    /// The joined functions, in no particular order, and the lines that call what was never declared.
-    pub(super) fn join(&mut self) -> (Vec<Function>, Vec<u64>) {
-        let mut functions = Vec::with_capacity(self.declared.len() + self.called_placed.len());
+    /// Hands the joined functions to `functions`, and returns the lines that call what was never declared.
+    pub(super) fn join(&mut self, functions: &mut Gathered<Function>) -> Vec<u64> {
         let mut undeclared = Vec::new();
-        self.join_by_name(&mut functions, &mut undeclared);
+        let mut add = |function| functions.add(function, 0, &mut |_, _| {});
+        self.join_by_name(&mut add, &mut undeclared);
         for (index, name, hits, origin) in &self.called_placed {
             let place = self.places.get(index);
             if place.is_none() {
@@ -66,15 +67,15 @@ impl Functions {
             }
             let (start, end) = place.map_or((None, None), |(start, end)| (Some(*start), *end));
             let grouping = if start.is_some() { Grouping::ByLine } else { Grouping::ByName };
-            functions.push(Function::new(&decode::text(self.name(name)), start, end, grouping, *hits));
+            add(Function::new(&decode::text(self.name(name)), start, end, grouping, *hits));
         }
         self.clear();
-        (functions, undeclared)
+        undeclared
     }
 
     /// The nth call of a name goes to its nth declaration, as producers write functions that share a name;
     /// calls beyond the last declaration go to that one.
-    fn join_by_name(&mut self, functions: &mut Vec<Function>, undeclared: &mut Vec<u64>) {
+    fn join_by_name(&mut self, add: &mut impl FnMut(Function), undeclared: &mut Vec<u64>) {
         let in_step = self.declared.len() == self.called.len()
             && self.declared.iter().zip(&self.called).all(|(d, c)| self.name(&d.0) == self.name(&c.0));
         if !in_step {
@@ -90,7 +91,7 @@ impl Functions {
                 calls.next_if(|(called, ..)| !in_step && self.name(called) < text)
             {
                 undeclared.push(*origin);
-                functions.push(nowhere(self.name(unknown), *hits));
+                add(nowhere(self.name(unknown), *hits));
             }
             let mut hits = calls.next_if(|(called, ..)| self.name(called) == text).map_or(0, |call| call.1);
             let is_last = declared.peek().is_none_or(|(next, ..)| self.name(next) != text);
@@ -100,11 +101,11 @@ impl Functions {
             {
                 hits = hits.saturating_add(*more);
             }
-            functions.push(Function::new(&decode::text(text), Some(*start), *end, Grouping::ByName, hits));
+            add(Function::new(&decode::text(text), Some(*start), *end, Grouping::ByName, hits));
         }
         for (unknown, hits, origin) in calls {
             undeclared.push(*origin);
-            functions.push(nowhere(self.name(unknown), *hits));
+            add(nowhere(self.name(unknown), *hits));
         }
     }
 

@@ -1,0 +1,187 @@
+//! What must hold for every input: the laws of uniting, and that reading never panics, never counts more
+//! than there is, and never depends on how a stream hands out its bytes.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::chunks::tests::Dripping;
+use crate::dump::dump_picture;
+use crate::formats::{Format, Parsed, read};
+use crate::model::{ClosingLines, LineView, Picture, Ratio, Unit};
+
+/// Text that is a Go profile, nearly.
+fn go_profile() -> impl Strategy<Value = String> {
+    let count = prop_oneof![
+        6 => (0_u64..4).prop_map(|count| count.to_string()),
+        1 => Just("18446744073709551615".to_owned()),
+        1 => Just("9223372036854775808".to_owned()),
+        1 => Just("99999999999999999999".to_owned()),
+        1 => prop_oneof![Just("-1".to_owned()), Just("x".to_owned())],
+    ];
+    let name = prop_oneof![Just("m/a.go"), Just("m/b.go"), Just("C:\\m\\a b.go"), Just("m/a.go:1.1,2.2 1 1")];
+    let number = || prop_oneof![20 => 1_u32..6, 1 => Just(0), 1 => Just(u32::MAX)];
+    let block = (name, number(), number(), 0_u32..6, number(), 0_u32..4, count).prop_map(
+        |(name, sl, sc, el, ec, n, count)| {
+            format!("{name}:{sl}.{sc},{}.{ec} {n} {count}", sl.saturating_add(el))
+        },
+    );
+    let line = prop_oneof![
+        20 => block,
+        1 => Just("mode: set".to_owned()),
+        1 => Just("mode: count".to_owned()),
+        1 => "\\PC{0,12}",
+    ];
+    let mode = prop_oneof![Just("set"), Just("count"), Just("atomic")];
+    let ending = prop_oneof![8 => Just("\n"), 1 => Just("\r\n")];
+    (mode, ending, vec(line, 0..80), any::<bool>()).prop_map(|(mode, ending, lines, closed)| {
+        format!("mode: {mode}{ending}{}{}", lines.join(ending), if closed { ending } else { "" })
+    })
+}
+
+/// Text that is a tracefile, nearly.
+fn tracefile() -> impl Strategy<Value = String> {
+    let count = || {
+        prop_oneof![
+            6 => (0_u64..4).prop_map(|count| count.to_string()),
+            1 => Just("18446744073709551615".to_owned()),
+            1 => Just("99999999999999999999".to_owned()),
+            2 => "(-|=|undefined|-1|1e10|1.5|)",
+        ]
+    };
+    let name = || prop_oneof![Just("f"), Just("g"), Just("f,g"), Just("2,f")];
+    let line = prop_oneof![
+        10 => (0_u32..30, count()).prop_map(|(line, count)| format!("DA:{line},{count}")),
+        4 => (0_u32..6, "[ef]?U?[0-3x]", "([0-3]|a,b)", count())
+            .prop_map(|(line, block, arm, taken)| format!("BRDA:{line},{block},{arm},{taken}")),
+        2 => (0_u32..9, name()).prop_map(|(line, name)| format!("FN:{line},{name}")),
+        2 => (count(), name()).prop_map(|(count, name)| format!("FNDA:{count},{name}")),
+        1 => (0_u32..3, 0_u32..9, 0_u32..9).prop_map(|(i, start, end)| format!("FNL:{i},{start},{end}")),
+        1 => (0_u32..3, count(), name()).prop_map(|(i, count, name)| format!("FNA:{i},{count},{name}")),
+        1 => ("(LF|LH|BRF|BRH|FNF|FNH)", 0_u32..9).prop_map(|(total, number)| format!("{total}:{number}")),
+        1 => "(VER:[ab]|MCDC:1|XX:|#|\\PC{0,9})",
+        3 => "SF:[abc]?",
+        3 => Just("end_of_record".to_owned()),
+    ];
+    let ending = prop_oneof![8 => Just("\n"), 1 => Just("\r\n")];
+    (ending, vec(line, 0..120), any::<bool>()).prop_map(|(ending, lines, closed)| {
+        format!("TN:{ending}SF:a{ending}{}{}", lines.join(ending), if closed { ending } else { "" })
+    })
+}
+
+fn picture() -> impl Strategy<Value = Picture> {
+    prop_oneof![go_profile(), tracefile()].prop_map(|text| read(&mut text.as_bytes()).unwrap().picture)
+}
+
+fn ratios(picture: &Picture) -> Vec<(String, Vec<Ratio>)> {
+    picture
+        .files()
+        .map(|(path, file)| {
+            let mut ratios: Vec<Ratio> = Unit::ALL.iter().map(|unit| file.ratio(*unit)).collect();
+            ratios.push(file.patch_view(ClosingLines::LeftOut).ratio());
+            (path.to_owned(), ratios)
+        })
+        .collect()
+}
+
+fn united(left: &Picture, right: &Picture) -> Picture {
+    Picture::united([left.clone(), right.clone()])
+}
+
+/// Runs are in order, apart, and joined where they can be.
+fn is_in_order(view: &LineView) -> bool {
+    let runs = view.runs();
+    runs.iter().all(|run| run.first <= run.last)
+        && runs.windows(2).all(|pair| {
+            pair[0].last < pair[1].first && (pair[0].last + 1 < pair[1].first || pair[0].hits != pair[1].hits)
+        })
+}
+
+fn assert_sound(parsed: &Parsed) {
+    for (path, file) in parsed.picture.files() {
+        for unit in Unit::ALL {
+            let ratio = file.ratio(unit);
+            assert!(ratio.covered <= ratio.total, "{path} {unit:?}");
+        }
+        let view = file.line_view();
+        assert!(is_in_order(&view));
+        assert!(is_in_order(&file.patch_view(ClosingLines::LeftOut)));
+        assert!(file.is_summary_only() || view.ratio() == file.ratio(Unit::Lines));
+    }
+    for unit in Unit::ALL {
+        let ratio = parsed.picture.ratio(unit);
+        assert!(ratio.covered <= ratio.total);
+    }
+    let lines = parsed.lines;
+    assert!(parsed.diagnostics.iter().all(|said| (1..=lines.max(1)).contains(&said.line) && said.column > 0));
+}
+
+fn assert_same_in_drops(text: &[u8], format: Format, whole: &Parsed) {
+    for step in [1, 3, 7, 64] {
+        let mut dripping = Dripping { rest: text, step };
+        assert_eq!(&format.parse(&mut dripping).unwrap(), whole, "{step} bytes at a time");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn go_profiles_are_read_soundly(text in go_profile()) {
+        let parsed = Format::GoProfile.parse(&mut text.as_bytes()).unwrap();
+        assert_sound(&parsed);
+        assert_same_in_drops(text.as_bytes(), Format::GoProfile, &parsed);
+    }
+
+    #[test]
+    fn tracefiles_are_read_soundly(text in tracefile()) {
+        let parsed = Format::Lcov.parse(&mut text.as_bytes()).unwrap();
+        assert_sound(&parsed);
+        assert_same_in_drops(text.as_bytes(), Format::Lcov, &parsed);
+    }
+
+    #[test]
+    fn any_bytes_are_read_soundly(bytes in vec(any::<u8>(), 0..400)) {
+        for format in [Format::GoProfile, Format::Lcov] {
+            let parsed = format.parse(&mut bytes.as_slice()).unwrap();
+            assert_sound(&parsed);
+            assert_same_in_drops(&bytes, format, &parsed);
+        }
+        let _ = crate::detect(&bytes);
+    }
+
+    #[test]
+    fn uniting_has_no_order(left in picture(), right in picture()) {
+        prop_assert_eq!(dump_picture(&united(&left, &right)), dump_picture(&united(&right, &left)));
+        prop_assert_eq!(united(&left, &right), united(&right, &left));
+    }
+
+    #[test]
+    fn uniting_has_no_grouping(one in picture(), two in picture(), three in picture()) {
+        prop_assert_eq!(united(&united(&one, &two), &three), united(&one, &united(&two, &three)));
+    }
+
+    #[test]
+    fn a_picture_united_with_itself_keeps_its_ratios(picture in picture()) {
+        prop_assert_eq!(ratios(&united(&picture, &picture)), ratios(&picture));
+    }
+
+    #[test]
+    fn nothing_is_the_neutral_picture(picture in picture()) {
+        prop_assert_eq!(&united(&picture, &Picture::default()), &picture);
+        prop_assert_eq!(&united(&Picture::default(), &picture), &picture);
+    }
+
+    #[test]
+    fn joining_go_profiles_is_uniting_them(left in go_profile(), right in go_profile()) {
+        let parse = |text: &str| Format::GoProfile.parse(&mut text.as_bytes()).unwrap().picture;
+        let joined = parse(&format!("{left}\n{right}"));
+        prop_assert_eq!(joined, united(&parse(&left), &parse(&right)));
+    }
+
+    #[test]
+    fn joining_tracefiles_is_uniting_them(left in tracefile(), right in tracefile()) {
+        let parse = |text: &str| Format::Lcov.parse(&mut text.as_bytes()).unwrap().picture;
+        let joined = parse(&format!("{left}\nend_of_record\n{right}"));
+        prop_assert_eq!(joined, united(&parse(&left), &parse(&right)));
+    }
+}

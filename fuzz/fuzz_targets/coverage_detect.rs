@@ -1,0 +1,11 @@
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Err(unknown) = gatewright_coverage::detect(bytes) {
+        assert!(unknown.first_bytes_shown.chars().count() <= 300);
+        assert!(!unknown.first_bytes_shown.contains(char::is_control));
+        assert!(!unknown.to_string().is_empty());
+    }
+});

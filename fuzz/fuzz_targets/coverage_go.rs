@@ -1,0 +1,6 @@
+#![no_main]
+
+use gatewright_coverage::Format;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| gatewright_fuzz::check(Format::GoProfile, bytes));
