@@ -1,17 +1,62 @@
-//! Lists of patterns over repository paths: `*` stays in its folder, `**` crosses folders, `!` takes back.
+//! Patterns over paths: `*` and `?` stay in their folder, `**` crosses folders, `[a-z]` and `{a,b}` choose.
 
-use globset::{GlobBuilder, GlobMatcher};
+use fast_glob::glob_match;
 
-/// Patterns in the order they were written.
-#[derive(Clone, Debug, Default)]
-pub struct Globs {
-    patterns: Vec<(bool, GlobMatcher)>,
+/// One pattern that was checked when it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(String);
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// What is wrong with it: an unclosed `[` or `{`, a stray `}`, a backslash at the end, or nothing at all.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let mut depth = 0_u32;
+        let mut characters = text.chars();
+        while let Some(c) = characters.next() {
+            match c {
+                '\\' if characters.next().is_none() => return Err("it ends in a backslash".to_owned()),
+                '[' => {
+                    // A `]` right behind the bracket, or behind its negation, is a member of the class.
+                    let class: String = characters
+                        .by_ref()
+                        .skip_while(|c| matches!(c, '!' | '^'))
+                        .skip(1)
+                        .take_while(|c| *c != ']')
+                        .collect();
+                    if !text[..text.len() - characters.as_str().len()].ends_with(']') {
+                        return Err(format!("`[{class}` has no `]`"));
+                    }
+                }
+                '{' => depth += 1,
+                '}' if depth == 0 => return Err("`}` has no `{`".to_owned()),
+                '}' => depth -= 1,
+                _ => {}
+            }
+        }
+        match (depth, text.is_empty()) {
+            (_, true) => Err("it is empty".to_owned()),
+            (0, _) => Ok(Self(text.to_owned())),
+            _ => Err("`{` has no `}`".to_owned()),
+        }
+    }
+
+    /// Whether a whole path fits.
+    pub fn is_match(&self, path: &str) -> bool {
+        glob_match(&self.0, path)
+    }
+
+    /// The pattern as it was written.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
 }
 
-/// Reads one pattern.
-pub fn matcher(pattern: &str) -> Result<GlobMatcher, String> {
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-    glob.map(|glob| glob.compile_matcher()).map_err(|error| error.kind().to_string())
+/// Patterns in the order they were written; `!` in front takes back.
+#[derive(Clone, Debug, Default)]
+pub struct Globs {
+    patterns: Vec<(bool, Pattern, Pattern)>,
 }
 
 impl Globs {
@@ -20,32 +65,57 @@ impl Globs {
     /// # Errors
     /// The first pattern that is none, and why.
     pub fn new(patterns: &[String]) -> Result<Self, (String, String)> {
-        let read = |pattern: &String| -> Result<(bool, GlobMatcher), (String, String)> {
+        let read = |pattern: &String| -> Result<(bool, Pattern, Pattern), (String, String)> {
             let (takes, text) =
                 pattern.strip_prefix('!').map_or((true, pattern.as_str()), |rest| (false, rest));
             let text = text.trim_start_matches("./").trim_end_matches('/');
-            let folder = format!("{{{text},{text}/**}}");
-            let glob =
-                matcher(text).and_then(|_| matcher(&folder)).map_err(|message| (pattern.clone(), message))?;
-            Ok((takes, glob))
+            let error = |message| (pattern.clone(), message);
+            Ok((
+                takes,
+                Pattern::new(text).map_err(error)?,
+                Pattern::new(&format!("{text}/**")).map_err(error)?,
+            ))
         };
         Ok(Self { patterns: patterns.iter().map(read).collect::<Result<_, _>>()? })
     }
 
     /// The index of the pattern that takes a path; the last word counts, as in a `.gitignore`.
     pub fn first_match(&self, path: &str) -> Option<usize> {
-        let last = self.patterns.iter().enumerate().rev().find(|(_, (_, glob))| glob.is_match(path))?;
-        last.1.0.then_some(last.0)
+        let fits =
+            |(_, itself, inside): &(bool, Pattern, Pattern)| itself.is_match(path) || inside.is_match(path);
+        let last = self.patterns.iter().rposition(fits)?;
+        self.patterns[last].0.then_some(last)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn takes(patterns: &[&str], path: &str) -> bool {
         let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
         Globs::new(&patterns).unwrap().first_match(path).is_some()
+    }
+
+    #[test]
+    fn stars_know_folders() {
+        let fits = |pattern: &str, path: &str| Pattern::new(pattern).unwrap().is_match(path);
+        assert!(fits("*.out", "a.out") && !fits("*.out", "a/b.out"));
+        assert!(fits("**/*.out", "a.out") && fits("**/*.out", "a/b/c.out") && fits("a/**/c.out", "a/c.out"));
+        assert!(fits("a?[0-9].{go,rs}", "ab7.rs") && !fits("a?[!0-9].go", "ab7.go") && fits("[]x]a", "]a"));
+        assert!(fits("**", "a/b") && fits(r"a\*", "a*") && !fits(r"a\*", "ab"));
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_said() {
+        let wrong = |pattern: &str| Pattern::new(pattern).unwrap_err();
+        assert_eq!((wrong("a["), wrong("{a,b")), ("`[` has no `]`".to_owned(), "`{` has no `}`".to_owned()));
+        assert_eq!(
+            (wrong("a}"), wrong("a\\"), wrong("")),
+            ("`}` has no `{`".to_owned(), "it ends in a backslash".to_owned(), "it is empty".to_owned())
+        );
     }
 
     #[test]
@@ -57,5 +127,12 @@ mod tests {
                 && takes(&["gen/**", "!gen/keep.go"], "gen/x.go")
         );
         assert!(Globs::new(&["a[".to_owned()]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_pattern_panics(pattern in "[a*?\\[\\]{},!^\\\\/é-]{0,12}", path in "[ab/é]{0,8}") {
+            let _ = Pattern::new(&pattern).map(|pattern| pattern.is_match(&path));
+        }
     }
 }

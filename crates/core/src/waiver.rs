@@ -1,9 +1,8 @@
 //! Waivers: a finding is accepted by a named person, for a reason, until a day. Expired and unmatched waivers are
 //! findings themselves, so that the list stays short and true.
 
-use globset::GlobMatcher;
-
 use crate::date::Date;
+use crate::glob::Pattern;
 use crate::report::{Finding, FindingOutcome, Location, RuleInfo, Severity, WaiverMark};
 
 /// An entry of `waivers` in the configuration.
@@ -12,7 +11,7 @@ pub struct Waiver {
     /// The rule that it accepts.
     pub rule: String,
     /// The files it holds for; without one, everywhere.
-    pub path: Option<GlobMatcher>,
+    pub path: Option<Pattern>,
     /// Why.
     pub reason: String,
     /// Who answers for it.
@@ -79,8 +78,7 @@ impl Waiver {
     }
 
     fn finding(&self, rule: &RuleInfo, what: &str) -> Finding {
-        let place =
-            self.path.as_ref().map(|path| format!(" in `{}`", path.glob().glob())).unwrap_or_default();
+        let place = self.path.as_ref().map(|path| format!(" in `{}`", path.text())).unwrap_or_default();
         let message = format!("The waiver of `{}`{place} by {} {what}.", self.rule, self.owner);
         let mut finding = Finding::new(rule, "waiver", message).at(self.written_at.clone());
         finding.fingerprint = crate::fingerprint(&[rule.id, &self.rule, &place, &self.owner]);
@@ -99,7 +97,7 @@ mod tests {
     fn waiver(rule: &str, path: &str, until: &str) -> Waiver {
         Waiver {
             rule: rule.to_owned(),
-            path: Some(crate::glob::matcher(path).unwrap()),
+            path: Some(Pattern::new(path).unwrap()),
             reason: "legacy".to_owned(),
             owner: "ada".to_owned(),
             until: until.parse().unwrap(),

@@ -6,9 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-use globset::GlobMatcher;
-
-use crate::glob::matcher;
+use crate::glob::Pattern;
 use crate::{Hasher, RepoPath};
 
 /// Where a run works.
@@ -59,7 +57,7 @@ impl Workspace {
         let mut excluded = Vec::new();
         for pattern in patterns {
             if let Some(pattern) = pattern.strip_prefix('!') {
-                match matcher(pattern) {
+                match Pattern::new(pattern) {
                     Ok(matcher) => excluded.push(matcher),
                     Err(message) => found.wrong.push((pattern.to_owned(), message)),
                 }
@@ -74,7 +72,7 @@ impl Workspace {
         let file = |path: PathBuf| FoundFile { shown: self.shown(&path), path };
         let kept = |path: &PathBuf| {
             let relative = path.strip_prefix(&self.directory).unwrap_or(path);
-            !excluded.iter().any(|matcher| matcher.is_match(slashed(relative)))
+            !excluded.iter().any(|matcher| matcher.is_match(&slashed(relative)))
         };
         found.files = paths.into_iter().filter(kept).map(file).collect();
         found
@@ -102,7 +100,7 @@ impl Workspace {
         let fixed = pattern[..special].rfind('/').map_or("", |slash| &pattern[..=slash]);
         let start = normal(&self.directory.join(fixed));
         let rest = &pattern[fixed.len()..];
-        let search = Search { matcher: matcher(rest)?, start: start.clone(), named: rest };
+        let search = Search { matcher: Pattern::new(rest)?, start: start.clone(), named: rest };
         let mut matched = Vec::new();
         search.walk(&start, 0, &mut matched);
         Ok(matched)
@@ -110,7 +108,7 @@ impl Workspace {
 }
 
 struct Search<'a> {
-    matcher: GlobMatcher,
+    matcher: Pattern,
     start: PathBuf,
     named: &'a str,
 }
@@ -128,7 +126,7 @@ impl Search<'_> {
                 if depth < DEEPEST && (named || !SKIPPED.contains(&name.as_str())) {
                     self.walk(&path, depth + 1, matched);
                 }
-            } else if self.matcher.is_match(slashed(path.strip_prefix(&self.start).unwrap_or(&path)))
+            } else if self.matcher.is_match(&slashed(path.strip_prefix(&self.start).unwrap_or(&path)))
                 && path.is_file()
             {
                 matched.push(path);

@@ -4,7 +4,7 @@ pub mod yaml;
 
 use crate::RepoPath;
 use crate::condition::Condition;
-use crate::glob::matcher;
+use crate::glob::Pattern;
 use crate::nearest::nearest;
 use crate::report::Location;
 use crate::waiver::Waiver;
@@ -251,7 +251,7 @@ impl<'a> Settings<'a> {
             Ok(until) => until,
             Err(message) => return error(at("until"), message),
         };
-        let path = match text("path").map(|path| matcher(&path)).transpose() {
+        let path = match text("path").map(|path| Pattern::new(&path)).transpose() {
             Ok(path) => path,
             Err(message) => return error(at("path"), format!("this is no path pattern: {message}")),
         };
