@@ -15,6 +15,7 @@ pub struct Program {
     arguments: Vec<String>,
     folder: Option<PathBuf>,
     environment: Vec<(String, String)>,
+    without: Vec<String>,
     limit: Duration,
 }
 
@@ -66,7 +67,8 @@ impl Program {
             arguments: Vec::new(),
             folder: None,
             environment: Vec::new(),
-            limit: Duration::from_secs(60),
+            without: Vec::new(),
+            limit: Duration::from_mins(1),
         }
     }
 
@@ -88,6 +90,13 @@ impl Program {
     #[must_use]
     pub fn env(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.environment.push((key.into(), value.into()));
+        self
+    }
+
+    /// Takes variables out of the inherited environment.
+    #[must_use]
+    pub fn without_env<S: Into<String>>(mut self, keys: impl IntoIterator<Item = S>) -> Self {
+        self.without.extend(keys.into_iter().map(Into::into));
         self
     }
 
@@ -118,6 +127,9 @@ impl Program {
         #[expect(clippy::disallowed_methods, reason = "this module is where processes start")]
         let mut command = std::process::Command::new(&self.name);
         command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.without.iter().for_each(|key| {
+            command.env_remove(key);
+        });
         command.envs(self.environment.iter().map(|(key, value)| (key, value)));
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
@@ -164,6 +176,14 @@ mod tests {
         let finished = Program::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]).run().unwrap();
         assert_eq!(finished.status.code(), Some(3));
         assert_eq!((finished.stdout.as_slice(), finished.stderr.as_slice()), (&b"out\n"[..], &b"err\n"[..]));
+    }
+
+    #[test]
+    fn the_environment_is_inherited_less_what_is_taken_out() {
+        let program = Program::new("/usr/bin/env").env("GATEWRIGHT_TEST", "x").without_env(["PATH"]);
+        let text = String::from_utf8(program.run().unwrap().stdout).unwrap();
+        assert!(text.contains("GATEWRIGHT_TEST=x\n"), "{text}");
+        assert!(!text.lines().any(|line| line.starts_with("PATH=")), "{text}");
     }
 
     #[test]

@@ -120,7 +120,9 @@ impl Commands {
 }
 
 fn hardened(environment: &[(String, String)]) -> Program {
-    let mut program = Program::new("git").limit(LIMIT).args(["--no-pager"]);
+    // A hook sets these for its own repository; the folder that was asked about decides here.
+    let foreign = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"];
+    let mut program = Program::new("git").limit(LIMIT).without_env(foreign).args(["--no-pager"]);
     for setting in SETTINGS {
         program = program.args(["-c", setting]);
     }
