@@ -18,7 +18,7 @@ use memchr::{memchr, memrchr};
 use super::{Format, Parsed};
 use crate::chunks::{Chunk, Chunks, MAX_LINE};
 use crate::decode;
-use crate::diagnostic::{Diagnostics, Kind, Place};
+use crate::diagnostic::{Diagnostics, Kind, Place, excerpt};
 use crate::gather::Gathered;
 use crate::model::{Block, FileCoverage, Hits, Picture, Span};
 
@@ -268,8 +268,9 @@ fn say_split_runs(diagnostics: &mut Diagnostics, picture: &Picture) {
     let count = 1 + runs.count();
     diagnostics.say(Kind::SplitRun, Place { line: 1, text: b"", offset: 0 }, "", || {
         format!(
-            "{count} blocks repeat the statements of the block before, the first in {path}: {} and {}; \
+            "{count} blocks repeat the statements of the block before, the first in {}: {} and {}; \
              each run is counted once",
+            excerpt(path.as_bytes()),
             shown(piece),
             shown(next)
         )
