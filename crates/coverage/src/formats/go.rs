@@ -196,15 +196,14 @@ impl Profile {
         self.last_name.clear();
         self.last_name.extend_from_slice(name);
         self.last_name.push(b':');
-        let known = self.by_name.get(name).copied();
-        self.last_file = known.unwrap_or_else(|| {
+        let next = self.files.len();
+        self.last_file = *self.by_name.entry(name.into()).or_insert(next);
+        if self.last_file == next {
+            self.files.push(GoFile::default());
             if std::str::from_utf8(name).is_err() {
                 self.say(Kind::NameNotUtf8, line, 0, "", || "a name that is not UTF-8".to_owned());
             }
-            self.files.push(GoFile::default());
-            self.by_name.insert(name.into(), self.files.len() - 1);
-            self.files.len() - 1
-        });
+        }
         self.last_file
     }
 
