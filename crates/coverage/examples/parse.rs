@@ -1,7 +1,8 @@
 //! Makes a large report of a given kind and size in memory, reads it a few times, and prints how many
-//! megabytes one second of processor time reads.
+//! megabytes one second of processor time reads, and how much memory the process took at most.
 //!
-//! `cargo run --profile dist -p gatewright-coverage --example parse -- [go|go-dup|lcov] [megabytes]`, or a path.
+//! `cargo run --profile dist -p gatewright-coverage --example parse -- [go|go-dup|lcov] [megabytes] [copy]`,
+//! where `copy` keeps the made report; or `-- <path>` to read such a file as a stream.
 
 #![allow(
     clippy::print_stdout,
@@ -11,6 +12,7 @@
 )]
 
 use std::fmt::Write;
+use std::io::Read;
 use std::time::Instant;
 
 use gatewright_coverage::{Parsed, Unit, read};
@@ -19,13 +21,26 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let kind = arguments.next().unwrap_or_else(|| "go".to_owned());
     let megabytes: usize = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(100);
-    let text = make(&kind, megabytes * 1_000_000);
-    println!("{kind}: {:.1} MB, {} kB resident before", text.len() as f64 / 1e6, resident());
+    let size = megabytes * 1_000_000;
+    let text = match kind.as_str() {
+        "go" => go_profile(size, 1),
+        "go-dup" => go_profile(size, 10),
+        "lcov" => tracefile(size),
+        path => return measure(|| Box::new(std::fs::File::open(path).expect("a kind or a path"))),
+    };
+    if let Some(path) = arguments.next() {
+        std::fs::write(path, &text).expect("a path to write to");
+    }
+    measure(|| Box::new(text.as_slice()));
+}
+
+fn measure<'t>(open: impl Fn() -> Box<dyn Read + 't>) {
+    println!("{} kB resident at most so far", resident());
     for _ in 0..5 {
         let (cpu, clock) = (cpu_seconds(), Instant::now());
-        let parsed = read(&mut text.as_slice()).expect("a report that is known");
+        let parsed = read(&mut open()).expect("a report that is known");
         let (cpu, clock) = (cpu_seconds() - cpu, clock.elapsed().as_secs_f64());
-        let speed = |seconds: f64| text.len() as f64 / 1e6 / seconds;
+        let speed = |seconds: f64| parsed.bytes as f64 / 1e6 / seconds;
         println!(
             "{:7.0} MB/s of processor time, {:7.0} MB/s of clock time; {}",
             speed(cpu),
@@ -43,15 +58,6 @@ fn describe(parsed: &Parsed) -> String {
     }
     write!(text, ", complete: {}, {} kB resident", parsed.complete, resident()).expect("a String takes it");
     text
-}
-
-fn make(kind: &str, size: usize) -> Vec<u8> {
-    match kind {
-        "go" => go_profile(size, 1),
-        "go-dup" => go_profile(size, 10),
-        "lcov" => tracefile(size),
-        path => std::fs::read(path).expect("a kind or a path"),
-    }
 }
 
 /// Small numbers that look random and are the same on every run.

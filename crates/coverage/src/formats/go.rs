@@ -18,7 +18,7 @@ use memchr::{memchr, memrchr};
 use super::{Format, Parsed};
 use crate::chunks::{Chunk, Chunks, MAX_LINE};
 use crate::decode;
-use crate::diagnostic::{Diagnostics, Kind, Place};
+use crate::diagnostic::{Diagnostics, Kind, Place, excerpt};
 use crate::gather::Gathered;
 use crate::model::{Block, FileCoverage, Hits, Picture, Span};
 
@@ -196,15 +196,14 @@ impl Profile {
         self.last_name.clear();
         self.last_name.extend_from_slice(name);
         self.last_name.push(b':');
-        let known = self.by_name.get(name).copied();
-        self.last_file = known.unwrap_or_else(|| {
+        let next = self.files.len();
+        self.last_file = *self.by_name.entry(name.into()).or_insert(next);
+        if self.last_file == next {
+            self.files.push(GoFile::default());
             if std::str::from_utf8(name).is_err() {
                 self.say(Kind::NameNotUtf8, line, 0, "", || "a name that is not UTF-8".to_owned());
             }
-            self.files.push(GoFile::default());
-            self.by_name.insert(name.into(), self.files.len() - 1);
-            self.files.len() - 1
-        });
+        }
         self.last_file
     }
 
@@ -268,8 +267,9 @@ fn say_split_runs(diagnostics: &mut Diagnostics, picture: &Picture) {
     let count = 1 + runs.count();
     diagnostics.say(Kind::SplitRun, Place { line: 1, text: b"", offset: 0 }, "", || {
         format!(
-            "{count} blocks repeat the statements of the block before, the first in {path}: {} and {}; \
+            "{count} blocks repeat the statements of the block before, the first in {}: {} and {}; \
              each run is counted once",
+            excerpt(path.as_bytes()),
             shown(piece),
             shown(next)
         )

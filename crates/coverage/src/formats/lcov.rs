@@ -223,15 +223,14 @@ impl Tracefile {
             return;
         }
         self.within = Within::Record;
-        let known = self.by_name.get(line.value).copied();
-        let file = known.unwrap_or_else(|| {
+        let next = self.files.len();
+        let file = *self.by_name.entry(line.value.into()).or_insert(next);
+        if file == next {
+            self.files.push(file::LcovFile::default());
             if std::str::from_utf8(line.value).is_err() {
                 self.say(Kind::NameNotUtf8, line.whole, 3, "", || "a name that is not UTF-8".to_owned());
             }
-            self.files.push(file::LcovFile::default());
-            self.by_name.insert(line.value.into(), self.files.len() - 1);
-            self.files.len() - 1
-        });
+        }
         self.record.start(file);
     }
 
