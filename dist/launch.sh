@@ -226,21 +226,30 @@ gw_fetch() {
     return "$gw_status"
 }
 
-# Downloads the program and verifies it, in three attempts; leaves the reason of the last failure in gw_why.
+# Downloads the program and verifies it, in three attempts; leaves why the last one failed in gw_why. The right
+# number of wrong bytes is no broken line and is not tried again.
 gw_download() {
     gw_tool=curl
-    command -v curl >/dev/null || gw_tool=wget
-    if ! command -v "$gw_tool" >/dev/null; then
-        gw_why='neither curl nor wget is installed'
-        return 1
+    if ! command -v curl >/dev/null; then
+        gw_tool=wget
+        case $(wget --version 2>/dev/null) in
+        *'GNU Wget'*) ;;
+        *)
+            gw_why='neither curl nor GNU wget is installed'
+            return 1
+            ;;
+        esac
     fi
     for gw_attempt in 1 2 3; do
         rm -f "$gw_copy"
         if gw_fetch; then
             if gw_verify; then return 0; fi
             gw_bytes=$(wc -c <"$gw_copy") || gw_bytes=0
-            gw_why="$((gw_bytes)) of $gw_size bytes arrived, with sha256 $gw_found instead of $gw_sha256"
-            if [ "$gw_bytes" -eq "$gw_size" ]; then return 1; fi
+            if [ "$gw_bytes" -eq "$gw_size" ]; then
+                gw_fail "$gw_url is not the program of release $gw_version: expected sha256 $gw_sha256, found $gw_found" \
+                    'do not run what lies there; the release or the way to it was tampered with: report it'
+            fi
+            gw_why="$((gw_bytes)) of $gw_size bytes arrived"
         else
             gw_why=$(sed -n '$p' "$gw_private/said") || :
             gw_why=${gw_why:-"$gw_tool ended with status $gw_status"}
@@ -345,9 +354,8 @@ if [ -n "$gw_cache" ] && [ -f "$gw_cache.complete" ]; then
         'if this comes back, find out who writes to the tool cache'
 fi
 
-gw_why=
 gw_download || gw_fail "$gw_url could not be fetched: $gw_why" \
-    "expected $gw_size bytes with sha256 $gw_sha256; without a network, put that file into a folder as $gw_action and set GATEWRIGHT_BIN_DIR to the folder"
+    "without a network, put that file (sha256 $gw_sha256) into a folder as $gw_action and set GATEWRIGHT_BIN_DIR to it"
 chmod 700 "$gw_copy"
 [ -z "$gw_cache" ] || gw_store || :
 gw_start "$gw_copy" ${1+"$@"}
