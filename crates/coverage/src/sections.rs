@@ -25,11 +25,10 @@ pub(crate) fn headline(evidence: &Evidence, base: &PatchBase) -> String {
     if parts.is_empty() {
         parts.push("no coverage data".to_owned());
     }
-    if let (Some(patch), PatchBase::Known(base)) = (&evidence.patch, base) {
-        if let Some(percent) = floored_percent(patch.ratio.covered, patch.ratio.total) {
+    if let (Some(patch), PatchBase::Known(base)) = (&evidence.patch, base)
+        && let Some(percent) = floored_percent(patch.ratio.covered, patch.ratio.total) {
             parts.push(format!("{percent} % of {} changed lines ({base})", patch.ratio.total));
         }
-    }
     parts.join("; ")
 }
 

@@ -116,10 +116,7 @@ pub fn resolve(
 /// The command with every value taken as text: what a first reading of the command line needs, because values
 /// are judged together with those of all other places.
 pub fn unjudged(command: Command) -> Command {
-    command.mut_args(|argument| match is_input(&argument) {
-        true => argument.value_parser(clap::builder::ValueParser::string()),
-        false => argument,
-    })
+    command.mut_args(|argument| if is_input(&argument) { argument.value_parser(clap::builder::ValueParser::string()) } else { argument })
 }
 
 /// Whether an argument is an input of the action, as opposed to a flag of the program.
@@ -165,8 +162,8 @@ fn resolve_one(
         let values = if is_list(argument) { value::lines(&text) } else { vec![text] };
         candidates.push((Provenance::Environment(variable), values));
     }
-    if let Some(settings) = settings.filter(|_| is_setting(&name)) {
-        if let Some((values, place)) = settings.values(&name)? {
+    if let Some(settings) = settings.filter(|_| is_setting(&name))
+        && let Some((values, place)) = settings.values(&name)? {
             let values = if is_list(argument) {
                 values.iter().flat_map(|text| value::lines(text)).collect()
             } else {
@@ -178,7 +175,6 @@ fn resolve_one(
             }
             candidates.push((Provenance::Config { path: settings.file().path.clone(), place }, values));
         }
-    }
     let default: Vec<String> =
         argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
     candidates.push((Provenance::Default, default));

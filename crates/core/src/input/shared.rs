@@ -78,7 +78,7 @@ pub(crate) enum Format {
     Sarif,
     /// The job summary.
     Markdown,
-    /// JUnit XML.
+    /// `JUnit` XML.
     Junit,
     /// Text for a log, and annotations as workflow commands.
     Github,
