@@ -195,7 +195,7 @@ pub(crate) fn run_action(
         &session.workspace,
         &judged.outcome,
         &judged.shared,
-        show(flags_only, environment),
+        show(flags_only, judged.shared.verbose, environment),
         &mut out,
     )
 }
@@ -305,7 +305,7 @@ pub(crate) fn choose<'a>(
 }
 
 /// How the run shows itself.
-pub(crate) fn show(flags: FlagsOnly, environment: &Environment) -> Show {
+pub(crate) fn show(flags: FlagsOnly, unfolded: bool, environment: &Environment) -> Show {
     let format =
         flags.format.unwrap_or(if environment.in_actions() { Format::Github } else { Format::Human });
     let palette = match flags.color.unwrap_or(Color::Auto) {
@@ -314,7 +314,7 @@ pub(crate) fn show(flags: FlagsOnly, environment: &Environment) -> Show {
         Color::Auto if environment.may_colour() => Palette::Ansi,
         Color::Auto => Palette::Plain,
     };
-    Show { format, palette }
+    Show { format, palette, unfolded }
 }
 
 /// Every input, the value that won, and the places that lost.

@@ -9,11 +9,11 @@ mod summary;
 mod terminal;
 
 pub use annotations::{Annotation, annotations, render_annotations};
-pub use html::{PageParts, render_html};
+pub use html::{PageParts, PagePartsOwned, render_html};
 pub use junit::render_junit;
 pub use sarif::{SARIF_MOST_RESULTS, render_sarif};
 pub use summary::{SUMMARY_MOST_BYTES, render_summary};
-pub use terminal::{Palette, render_terminal};
+pub use terminal::{Palette, TerminalStyle, render_terminal};
 
 use crate::RepoPath;
 use crate::report::{Inline, Report};
