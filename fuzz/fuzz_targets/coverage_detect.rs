@@ -1,3 +1,5 @@
+//! Recognising a report: any bytes, and never a panic.
+
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,3 +1,5 @@
+//! The reader of Go cover profiles: any bytes, and the laws of the picture hold.
+
 #![no_main]
 
 use gatewright_coverage::Format;

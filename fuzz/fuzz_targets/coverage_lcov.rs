@@ -1,3 +1,5 @@
+//! The reader of LCOV: any bytes, and the laws of the picture hold.
+
 #![no_main]
 
 use gatewright_coverage::Format;

@@ -122,7 +122,7 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     report.sources = sources;
     let outputs =
         vec![("coverage".to_owned(), total(&report)), ("coverage-patch".to_owned(), patch(&report))];
-    Ok(Outcome { report, files: Vec::new(), outputs })
+    Ok(Outcome { report, outputs, ..Outcome::default() })
 }
 
 /// Reads one report and hashes it on the way; what is wrong comes back as a message and the next step.

@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command};
 use crate::failure::Failure;
 use crate::input::Provenance;
 use crate::input::shared::{FlagsOnly, SharedInputs};
+use crate::render::PagePartsOwned;
 use crate::report::{Report, RuleInfo};
 use crate::repository::{Base, ChangeSet, RepositoryError};
 use crate::workspace::Workspace;
@@ -81,6 +82,8 @@ pub struct Outcome {
     pub files: Vec<OutputFile>,
     /// The action's own outputs.
     pub outputs: Vec<(String, String)>,
+    /// What the action puts into the HTML page besides the report's sections.
+    pub page: Option<PagePartsOwned>,
 }
 
 /// A file to write.

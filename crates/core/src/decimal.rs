@@ -36,7 +36,7 @@ impl Decimal {
         }
         let scaled = u128::from(self.billionths.unsigned_abs());
         // Both operands of a measure are 64-bit counts, so the products stay below 2¹²⁸.
-        (scaled * denominator).cmp(&(numerator * SCALE.unsigned_abs() as u128))
+        (scaled * denominator).cmp(&(numerator * u128::from(SCALE.unsigned_abs())))
     }
 
     /// The value times 10⁹.

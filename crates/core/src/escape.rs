@@ -87,7 +87,7 @@ pub fn markdown(text: &str) -> String {
                 let _ = write!(safe, "&#{};", u32::from(c));
             }
             '.' if safe.bytes().all(|byte| byte.is_ascii_digit()) || safe.ends_with("www") => {
-                safe.push_str("&#46;")
+                safe.push_str("&#46;");
             }
             c => safe.push(c),
         }

@@ -166,7 +166,7 @@ impl Door<'_> {
             CheckInputs::from_arg_matches(flags).map_err(|error| Failure::bug(&error.to_string()))?;
         let flags_only =
             FlagsOnly::from_arg_matches(flags).map_err(|error| Failure::bug(&error.to_string()))?;
-        let show = show(flags_only, self.environment);
+        let show = show(flags_only, shared.verbose, self.environment);
         let session = self.session(&shared)?;
         let accepted = |file: &ConfigFile| {
             self.wanted(file, &[])?.iter().try_for_each(|(action, settings)| accept(action, settings))

@@ -60,7 +60,7 @@ pub fn judge(report: &Report, judgement: &Judgement<'_>) -> Result<Verdict, Cond
     judged |= report.findings.iter().any(|finding| decided(finding) && finding.category != "waiver");
     reasons.extend(finding_reasons(&report.findings, judgement.fail_on));
     reasons.extend(report.states.iter().filter_map(state_reason));
-    reasons.sort_by(|left, right| left.level.cmp(&right.level));
+    reasons.sort_by_key(|left| left.level);
 
     let fails = reasons.iter().any(|reason| reason.level == ReasonLevel::Fail);
     let result = match (judged, fails, reasons.is_empty()) {

@@ -10,8 +10,8 @@ use crate::escape::log_text;
 use crate::failure::{EXIT_FAILED, EXIT_PASSED, Failure};
 use crate::input::shared::{Format, SharedInputs};
 use crate::render::{
-    LinkBase, Palette, SUMMARY_MOST_BYTES, annotations, render_annotations, render_junit, render_sarif,
-    render_summary, render_terminal,
+    LinkBase, PagePartsOwned, Palette, SUMMARY_MOST_BYTES, TerminalStyle, annotations, render_annotations,
+    render_html, render_junit, render_sarif, render_summary, render_terminal,
 };
 use crate::report::{FindingOutcome, Report};
 use crate::runner::{Environment, Outputs, write_atomically};
@@ -24,6 +24,7 @@ use crate::workspace::Workspace;
 pub(crate) struct Show {
     pub(crate) format: Format,
     pub(crate) palette: Palette,
+    pub(crate) unfolded: bool,
 }
 
 /// Where the report went, for readers and outputs.
@@ -112,6 +113,13 @@ fn write_files(
         render_sarif(&outcome.report, &mut bytes).map_err(|error| cannot_write("SARIF", &error))?;
         write(&user_path(workspace, sarif), &bytes)?;
     }
+    if let Some(page) = &shared.html_file {
+        let mut bytes = Vec::new();
+        let parts = outcome.page.as_ref().map(PagePartsOwned::parts).unwrap_or_default();
+        render_html(&outcome.report, &link_base(environment, &outcome.report), parts, &mut bytes)
+            .map_err(|error| cannot_write("HTML", &error))?;
+        write(&user_path(workspace, page), &bytes)?;
+    }
     for file in &outcome.files {
         write(&workspace.directory.join(&file.path), &file.bytes)?;
     }
@@ -163,6 +171,7 @@ fn show_report(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let out: &mut dyn Write = &mut io::BufWriter::new(out);
+    let style = TerminalStyle { palette: show.palette, unfolded: show.unfolded };
     match show.format {
         Format::Json => {
             serde_json::to_writer_pretty(&mut *out, report)?;
@@ -172,11 +181,11 @@ fn show_report(
         Format::Markdown => out.write_all(render_summary(report, links, SUMMARY_MOST_BYTES).as_bytes())?,
         Format::Junit => render_junit(report, out)?,
         Format::Human => {
-            render_terminal(report, &annotations(report, most), show.palette, out)?;
+            render_terminal(report, &annotations(report, most), style, out)?;
             say_where(written, show.palette, out)?;
         }
         Format::Github => {
-            render_terminal(report, &[], show.palette, out)?;
+            render_terminal(report, &[], style, out)?;
             say_where(written, show.palette, out)?;
             render_annotations(&annotations(report, most), out)?;
         }

@@ -198,7 +198,7 @@ pub(crate) fn run_action(
         &session.workspace,
         &judged.outcome,
         &judged.shared,
-        show(flags_only, environment),
+        show(flags_only, judged.shared.verbose, environment),
         Stands::Yes,
         &mut out,
     )
@@ -309,7 +309,7 @@ pub(crate) fn choose<'a>(
 }
 
 /// How the run shows itself.
-pub(crate) fn show(flags: FlagsOnly, environment: &Environment) -> Show {
+pub(crate) fn show(flags: FlagsOnly, unfolded: bool, environment: &Environment) -> Show {
     let format =
         flags.format.unwrap_or(if environment.in_actions() { Format::Github } else { Format::Human });
     let palette = match flags.color.unwrap_or(Color::Auto) {
@@ -318,7 +318,7 @@ pub(crate) fn show(flags: FlagsOnly, environment: &Environment) -> Show {
         Color::Auto if environment.may_colour() => Palette::Ansi,
         Color::Auto => Palette::Plain,
     };
-    Show { format, palette }
+    Show { format, palette, unfolded }
 }
 
 /// Every input, the value that won, and the places that lost.

@@ -146,6 +146,7 @@ impl Evidence {
     }
 
     /// Measures the change. `source` gives a file's text, to tell declarations and comments from code.
+    #[must_use]
     pub fn with_change(
         mut self,
         changes: &ChangeSet,

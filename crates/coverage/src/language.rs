@@ -53,7 +53,9 @@ impl Language {
         let (stem, extension) = name.rsplit_once('.')?;
         let language = match extension.to_ascii_lowercase().as_str() {
             "go" => Self::Go,
-            "ts" | "mts" | "cts" if stem.ends_with(".d") => return None,
+            "ts" | "mts" | "cts" if stem.rsplit('.').next() == Some("d") && stem.contains('.') => {
+                return None;
+            }
             "js" | "jsx" | "mjs" | "cjs" | "ts" | "tsx" | "mts" | "cts" | "vue" | "svelte" => {
                 Self::JavaScript
             }

@@ -188,10 +188,16 @@ impl IntoIterator for Picture {
 
 impl FromIterator<(String, FileCoverage)> for Picture {
     fn from_iter<I: IntoIterator<Item = (String, FileCoverage)>>(files: I) -> Self {
-        let mut picture = Self::default();
-        for (path, file) in files {
-            picture.insert(path, file);
-        }
-        picture
+        let mut files: Vec<_> = files.into_iter().collect();
+        files.sort_by(|(left, _), (right, _)| left.cmp(right));
+        files.dedup_by(|(path, file), (kept_path, kept)| {
+            let same = path == kept_path;
+            if same {
+                kept.absorb(std::mem::take(file));
+            }
+            same
+        });
+        // In order and without duplicates, the map is built in one go.
+        Self { files: files.into_iter().collect() }
     }
 }

@@ -7,7 +7,7 @@ use gatewright_core::report::{Block, Cell, Column, Inline, Section};
 use crate::evidence::Evidence;
 use crate::judge::PatchBase;
 use crate::policy::Policy;
-use crate::{FileCoverage, Ratio, Unit};
+use crate::{ClosingLines, FileCoverage, Ratio, Unit};
 
 /// Files that the table of the worst shows.
 const MOST_FILES: usize = 20;
@@ -25,10 +25,10 @@ pub(crate) fn headline(evidence: &Evidence, base: &PatchBase) -> String {
     if parts.is_empty() {
         parts.push("no coverage data".to_owned());
     }
-    if let (Some(patch), PatchBase::Known(base)) = (&evidence.patch, base) {
-        if let Some(percent) = floored_percent(patch.ratio.covered, patch.ratio.total) {
-            parts.push(format!("{percent} % of {} changed lines ({base})", patch.ratio.total));
-        }
+    if let (Some(patch), PatchBase::Known(base)) = (&evidence.patch, base)
+        && let Some(percent) = floored_percent(patch.ratio.covered, patch.ratio.total)
+    {
+        parts.push(format!("{percent} % of {} changed lines ({base})", patch.ratio.total));
     }
     parts.join("; ")
 }
@@ -71,6 +71,23 @@ fn uncovered(evidence: &Evidence) -> Option<Section> {
     ))
 }
 
+/// Ranges of missed lines that a row names.
+const MOST_RANGES: usize = 6;
+
+/// `18-19, 30`: where to look; a block's closing line is left out, as in the patch.
+fn missed_lines(file: &FileCoverage) -> String {
+    let view = file.patch_view(ClosingLines::LeftOut);
+    let ranges: Vec<(u32, u32)> = view.missed().collect();
+    let range = |(first, last): &(u32, u32)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    };
+    let mut shown: Vec<String> = ranges.iter().take(MOST_RANGES).map(range).collect();
+    if ranges.len() > MOST_RANGES {
+        shown.push(format!("and {} more", ranges.len() - MOST_RANGES));
+    }
+    shown.join(", ")
+}
+
 /// The files with the most that is missed; those below their minimum come first.
 fn worst_files(evidence: &Evidence, policy: &Policy) -> Option<Section> {
     let mut files: Vec<(&str, &FileCoverage, Ratio)> =
@@ -97,6 +114,7 @@ fn worst_files(evidence: &Evidence, policy: &Policy) -> Option<Section> {
         Column::right("Of"),
         Column::left("Unit"),
         Column::right("Covered"),
+        Column::left("Uncovered lines"),
     ];
     let row = |(path, file, ratio): (&str, &FileCoverage, Ratio)| -> Vec<Cell> {
         let name = match RepoPath::from_git(path) {
@@ -111,6 +129,7 @@ fn worst_files(evidence: &Evidence, policy: &Policy) -> Option<Section> {
             vec![Inline::text(ratio.total.to_string())],
             vec![Inline::text(unit)],
             vec![Inline::text(format!("{percent} %"))],
+            vec![Inline::text(missed_lines(file))],
         ]
     };
     let rows: Vec<Vec<Cell>> = files.into_iter().take(MOST_FILES).map(row).collect();

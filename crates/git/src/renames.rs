@@ -151,7 +151,7 @@ impl Pairing<'_> {
                 entry.insert(cut(&(self.load)(id)?));
             }
         }
-        Ok(common(&self.pieces[&gone.id], &self.pieces[&new.id]) * SAME / larger)
+        Ok(shared_bytes(&self.pieces[&gone.id], &self.pieces[&new.id]) * SAME / larger)
     }
 }
 
@@ -207,7 +207,7 @@ fn cut(bytes: &[u8]) -> Pieces {
 }
 
 /// How many bytes of one are found in the other.
-fn common(one: &Pieces, other: &Pieces) -> u64 {
+fn shared_bytes(one: &Pieces, other: &Pieces) -> u64 {
     let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
     let mut bytes = 0;
     while let (Some(&&(left, left_bytes)), Some(&&(right, right_bytes))) = (one.peek(), other.peek()) {

@@ -14,6 +14,8 @@ pub mod bench;
 pub mod command;
 pub mod coverage;
 pub mod e2e;
+pub mod generate;
+pub mod manifest;
 pub mod peers;
 pub mod tidy;
 mod total;

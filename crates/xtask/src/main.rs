@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, coverage, e2e, peers, tidy};
+use xtask::{bench, coverage, e2e, generate, manifest, peers, tidy};
 
 /// The chores of this repository.
 #[derive(Parser)]
@@ -23,6 +23,10 @@ enum Chore {
     Coverage(coverage::CoverageArgs),
     /// Judge our actions, reports and workflows by the tools of others.
     E2e(e2e::E2eArgs),
+    /// Write what follows from the sources: action.yml, tables, references and schemas.
+    Gen(generate::GenArgs),
+    /// Write and check dist/manifest.json, which pins the bytes that each action runs.
+    Manifest(manifest::ManifestArgs),
     /// Install the pinned tools of others that judge or rival us.
     Peers(peers::PeersArgs),
     /// Check the rules of the house.
@@ -34,6 +38,8 @@ fn main() -> ExitCode {
         Chore::Bench(args) => bench::run(&args),
         Chore::Coverage(args) => coverage::run(&args),
         Chore::E2e(args) => e2e::run(&args),
+        Chore::Gen(args) => generate::run(&args),
+        Chore::Manifest(args) => manifest::run(args),
         Chore::Peers(args) => peers::run(&args),
         Chore::Tidy(args) => tidy::run(&args),
     };

@@ -116,9 +116,12 @@ pub fn resolve(
 /// The command with every value taken as text: what a first reading of the command line needs, because values
 /// are judged together with those of all other places.
 pub fn unjudged(command: Command) -> Command {
-    command.mut_args(|argument| match is_input(&argument) {
-        true => argument.value_parser(clap::builder::ValueParser::string()),
-        false => argument,
+    command.mut_args(|argument| {
+        if is_input(&argument) {
+            argument.value_parser(clap::builder::ValueParser::string())
+        } else {
+            argument
+        }
     })
 }
 
@@ -165,19 +168,19 @@ fn resolve_one(
         let values = if is_list(argument) { value::lines(&text) } else { vec![text] };
         candidates.push((Provenance::Environment(variable), values));
     }
-    if let Some(settings) = settings.filter(|_| is_setting(&name)) {
-        if let Some((values, place)) = settings.values(&name)? {
-            let values = if is_list(argument) {
-                values.iter().flat_map(|text| value::lines(text)).collect()
-            } else {
-                values
-            };
-            if values.len() > 1 && !is_list(argument) {
-                let message = format!("`{name}` holds a list, expected a single value");
-                return Err(settings.file().error(place, message, "Write one value.").into());
-            }
-            candidates.push((Provenance::Config { path: settings.file().path.clone(), place }, values));
+    if let Some(settings) = settings.filter(|_| is_setting(&name))
+        && let Some((values, place)) = settings.values(&name)?
+    {
+        let values = if is_list(argument) {
+            values.iter().flat_map(|text| value::lines(text)).collect()
+        } else {
+            values
+        };
+        if values.len() > 1 && !is_list(argument) {
+            let message = format!("`{name}` holds a list, expected a single value");
+            return Err(settings.file().error(place, message, "Write one value.").into());
         }
+        candidates.push((Provenance::Config { path: settings.file().path.clone(), place }, values));
     }
     let default: Vec<String> =
         argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();

@@ -49,6 +49,10 @@ pub struct SharedInputs {
     /// Where to write SARIF, for code scanning.
     #[arg(long, value_name = "FILE", help_heading = "Shared")]
     pub sarif_file: Option<String>,
+
+    /// Where to write the report as a page of HTML that needs nothing from elsewhere.
+    #[arg(long, value_name = "FILE", help_heading = "Shared")]
+    pub html_file: Option<String>,
 }
 
 /// Flags that make no sense as inputs of a workflow step.
@@ -78,7 +82,7 @@ pub(crate) enum Format {
     Sarif,
     /// The job summary.
     Markdown,
-    /// JUnit XML.
+    /// `JUnit` XML.
     Junit,
     /// Text for a log, and annotations as workflow commands.
     Github,

@@ -22,6 +22,24 @@ pub struct PageParts<'a> {
     pub script: &'a str,
 }
 
+/// [`PageParts`] as an action hands them over.
+#[derive(Clone, Debug, Default)]
+pub struct PagePartsOwned {
+    /// HTML after the sections.
+    pub body: String,
+    /// CSS after ours.
+    pub style: String,
+    /// JavaScript, run when the page is there.
+    pub script: String,
+}
+
+impl PagePartsOwned {
+    /// The parts, borrowed.
+    pub fn parts(&self) -> PageParts<'_> {
+        PageParts { body: &self.body, style: &self.style, script: &self.script }
+    }
+}
+
 /// Writes the page.
 pub fn render_html(
     report: &Report,

@@ -1,4 +1,4 @@
-//! JUnit XML: one suite a gate, one case a judged figure, state and rule, for places that show nothing else.
+//! `JUnit` XML: one suite a gate, one case a judged figure, state and rule, for places that show nothing else.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,7 +9,7 @@ use crate::report::{Finding, FindingOutcome, MeasureOutcome, Policy, ReasonKind,
 
 use super::{place_text, speaker};
 
-/// Writes the report as JUnit XML.
+/// Writes the report as `JUnit` XML.
 pub fn render_junit(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let mut suite = TestSuite::new(speaker(report));
     for measure in &report.measures {

@@ -9,11 +9,11 @@ mod summary;
 mod terminal;
 
 pub use annotations::{Annotation, annotations, render_annotations};
-pub use html::{PageParts, render_html};
+pub use html::{PageParts, PagePartsOwned, render_html};
 pub use junit::render_junit;
 pub use sarif::{SARIF_MOST_RESULTS, render_sarif};
 pub use summary::{SUMMARY_MOST_BYTES, render_summary};
-pub use terminal::{Palette, render_terminal};
+pub use terminal::{Palette, TerminalStyle, render_terminal};
 
 use crate::RepoPath;
 use crate::report::{Inline, Report};
@@ -43,7 +43,7 @@ pub(crate) fn percent_encoded(path: &str) -> String {
     for byte in path.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                encoded.push(char::from(byte))
+                encoded.push(char::from(byte));
             }
             byte => {
                 use std::fmt::Write as _;

@@ -54,14 +54,24 @@ impl Palette {
 /// Rows of a section that a terminal shows before it points at the report.
 const MOST_ROWS: usize = 15;
 
+/// How a report is shown in a terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct TerminalStyle {
+    /// Its colours.
+    pub palette: Palette,
+    /// Whether sections that a page would fold are shown.
+    pub unfolded: bool,
+}
+
 /// Writes the report for a reader. `annotations` are those that GitHub would show; inside Actions they are printed
 /// as commands instead, so the caller hands none.
 pub fn render_terminal(
     report: &Report,
     annotations: &[Annotation],
-    palette: Palette,
+    style: TerminalStyle,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
+    let palette = style.palette;
     writeln!(out, "{}: {}", log_text(&speaker(report)), palette.verdict(report.verdict.result))?;
     if !report.headline.is_empty() {
         writeln!(out, "  {}", log_text(&report.headline))?;
@@ -87,7 +97,8 @@ pub fn render_terminal(
         writeln!(out, "{level}: {}", log_text(&message).replace('\n', "\n  "))?;
         writeln!(out, "  {} {}", palette.dim("-->"), log_text(&place))?;
     }
-    let mut sections: Vec<&Section> = report.sections.iter().collect();
+    let shown = |section: &&Section| style.unfolded || !section.collapsed;
+    let mut sections: Vec<&Section> = report.sections.iter().filter(shown).collect();
     sections.sort_by_key(|section| section.rank);
     for section in sections {
         render_section(section, palette, out)?;
@@ -203,7 +214,13 @@ mod tests {
     fn hostile_text_is_shown_defused() {
         let report = hostile();
         let mut out = Vec::new();
-        render_terminal(&report, &annotations(&report, 10), Palette::Plain, &mut out).unwrap();
+        render_terminal(
+            &report,
+            &annotations(&report, 10),
+            TerminalStyle { palette: Palette::Plain, unfolded: true },
+            &mut out,
+        )
+        .unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(!text.contains('\u{1b}') && !text.contains("##["));
         assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{text}");

@@ -236,17 +236,17 @@ impl Profile {
             self.line = self.line.max(1);
             self.say(Kind::ModeMissing, b"", 0, MODE, || "a profile starts with its mode".to_owned());
         }
-        let mut picture = Picture::default();
         let mut names: Vec<_> = std::mem::take(&mut self.by_name).into_iter().collect();
         names.sort_unstable_by_key(|(_, file)| *file);
-        for ((name, _), mut file) in names.into_iter().zip(std::mem::take(&mut self.files)) {
-            let diagnostics = &mut self.diagnostics;
+        let diagnostics = &mut self.diagnostics;
+        let files = names.into_iter().zip(std::mem::take(&mut self.files)).map(|((name, _), mut file)| {
             let blocks =
                 file.blocks.finish(&mut |block, origin| say_dispute(diagnostics, block, origin, b""));
             let mut coverage = FileCoverage { blocks, hits: file.hits, ..FileCoverage::in_statements() };
             coverage.flatten();
-            picture.insert(decode::text(&name).into_owned(), coverage);
-        }
+            (decode::text(&name).into_owned(), coverage)
+        });
+        let picture: Picture = files.collect();
         say_split_runs(&mut self.diagnostics, &picture);
         Parsed::new(Format::GoProfile, picture, self.diagnostics, (bytes, self.line))
     }

@@ -15,6 +15,7 @@
 
 mod file;
 mod functions;
+mod plain;
 mod value;
 
 use std::collections::HashMap;
@@ -23,6 +24,7 @@ use std::io::{self, Read};
 use memchr::{memchr, memrchr};
 
 use self::file::Record;
+use self::plain::{plain_branch, plain_call, plain_declaration, plain_line};
 use self::value::{Oddity, parse_count, parse_line};
 use super::{Format, Parsed};
 use crate::chunks::{Chunk, Chunks, MAX_LINE};
@@ -116,8 +118,8 @@ impl Tracefile {
         }
     }
 
-    /// The common cases, lines such as `DA:12,3` and `BRDA:12,0,1,-` with nothing unusual about them: how
-    /// many bytes they take. Its caller has counted the first line.
+    /// The common cases, lines such as `DA:12,3`, `BRDA:12,0,1,-`, `FN:7,main` and `FNDA:1,main` with nothing
+    /// unusual about them: how many bytes they take. Its caller has counted the first line.
     #[inline]
     fn read_plain(&mut self, text: &[u8]) -> Option<usize> {
         let before = self.line;
@@ -129,6 +131,16 @@ impl Tracefile {
         }
         while let Some((branch, after)) = plain_branch(rest) {
             self.record.add_branch(branch);
+            self.line += 1;
+            rest = after;
+        }
+        while let Some((start, name, after)) = plain_declaration(rest) {
+            self.record.functions.declare(name, start, None);
+            self.line += 1;
+            rest = after;
+        }
+        while let Some((hits, name, after)) = plain_call(rest) {
+            self.record.functions.call(name, u64::from(hits), self.line);
             self.line += 1;
             rest = after;
         }
@@ -451,27 +463,6 @@ fn branch(line: u32, block: &[u8], arm: &[u8], taken: Option<u64>) -> Branch {
             Branch::labelled(line, &label, taken)
         }
     }
-}
-
-#[inline]
-fn plain_line(text: &[u8]) -> Option<(LineHits, &[u8])> {
-    let rest = text.strip_prefix(b"DA:")?;
-    let (line, rest) = decode::short_number(rest, b',').filter(|(line, _)| *line > 0)?;
-    let (hits, rest) = decode::short_count(rest)?;
-    Some((LineHits::new(line, hits), rest))
-}
-
-#[inline]
-fn plain_branch(text: &[u8]) -> Option<(Branch, &[u8])> {
-    let rest = text.strip_prefix(b"BRDA:")?;
-    let (line, rest) = decode::short_number(rest, b',').filter(|(line, _)| *line > 0)?;
-    let (block, rest) = decode::short_number(rest, b',')?;
-    let (arm, rest) = decode::short_number(rest, b',')?;
-    let (taken, rest) = match rest {
-        [b'-', b'\n', rest @ ..] => (None, rest),
-        _ => decode::short_count(rest).map(|(taken, rest)| (Some(taken), rest))?,
-    };
-    Some((Branch::numbered(line, block, arm, taken), rest))
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
     for report in &evidence.reports {
         match &report.content {
             Ok(content) => {
-                findings.extend(of_weight(report, &INFO, Weight::Broken, content.diagnostics.iter()))
+                findings.extend(of_weight(report, &INFO, Weight::Broken, content.diagnostics.iter()));
             }
             Err(message) => {
                 let mut finding = unknown(&INFO, format!("{}: {message}.", report.shown), report);

@@ -65,6 +65,7 @@ fn may_touch_the_runner(path: &str) -> bool {
     let free = ["crates/core/", "crates/xtask/", "tests/"];
     free.iter().any(|folder| path.starts_with(folder))
         || path.contains("/tests/")
+        || path.contains("/examples/")
         || path.ends_with("/main.rs")
         || path.ends_with("/build.rs")
 }

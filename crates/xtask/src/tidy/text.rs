@@ -65,7 +65,7 @@ pub(super) fn names_avoid_empty_words(tree: &Tree, problems: &mut Vec<Problem>) 
 
 pub(super) fn places_stay_out(tree: &Tree, problems: &mut Vec<Problem>) {
     // Cargo writes the name of its registry's index into the lock file.
-    for file in tree.files.iter().filter(|file| file.path != "Cargo.lock") {
+    for file in tree.files.iter().filter(|file| !file.path.ends_with("Cargo.lock")) {
         for (number, line) in file.lines() {
             if REGISTRIES.iter().any(|host| line.contains(host)) {
                 let mend = "name the package and let the ordinary client find its registry";
