@@ -2,5 +2,6 @@
 //! reader of a run would see, and the case folders, which drive the real binaries. Neither uses a crate of
 //! ours: an oracle that shared their code would share their mistakes.
 
+pub mod binaries;
 pub mod case;
 pub mod emulator;

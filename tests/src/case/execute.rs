@@ -32,6 +32,18 @@ pub struct Finished {
 
 /// Runs a binary on a stage.
 pub fn run(binary: &Path, plan: &Plan, stage: &Stage) -> Result<Finished> {
+    let mut child = command(binary, plan, stage)?
+        .spawn()
+        .with_context(|| format!("{} could not be started", binary.display()))?;
+    let stdout = drain(child.stdout.take());
+    let stderr = drain(child.stderr.take());
+    let code = wait(&mut child)?;
+    let text = |handle: JoinHandle<Vec<u8>>| handle.join().unwrap_or_default();
+    Ok(Finished { code, stdout: text(stdout), stderr: text(stderr), files: read_files(stage) })
+}
+
+/// A binary on a stage, with both streams piped, ready to be started.
+pub fn command(binary: &Path, plan: &Plan, stage: &Stage) -> Result<Command> {
     for name in FILES {
         if !plan.laptop {
             fs::write(command_file(stage, name), "")?;
@@ -47,12 +59,7 @@ pub fn run(binary: &Path, plan: &Plan, stage: &Stage) -> Result<Finished> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut child = command.spawn().with_context(|| format!("{} could not be started", binary.display()))?;
-    let stdout = drain(child.stdout.take());
-    let stderr = drain(child.stderr.take());
-    let code = wait(&mut child)?;
-    let text = |handle: JoinHandle<Vec<u8>>| handle.join().unwrap_or_default();
-    Ok(Finished { code, stdout: text(stdout), stderr: text(stderr), files: read_files(stage) })
+    Ok(command)
 }
 
 /// What even a scrubbed environment keeps: where programs lie, and where coverage of the binary goes.
@@ -167,7 +174,8 @@ fn command_file(stage: &Stage, name: &str) -> PathBuf {
     stage.temp.join("_runner_file_commands").join(name.to_lowercase())
 }
 
-fn read_files(stage: &Stage) -> FileCommands {
+/// What was written for the runner so far.
+pub fn read_files(stage: &Stage) -> FileCommands {
     let read = |name: &str| fs::read(command_file(stage, name)).unwrap_or_default();
     FileCommands {
         output: read("OUTPUT"),

@@ -13,6 +13,9 @@ use super::{cut_utf16, ended, place_text, speaker};
 /// Kept below GitHub's 4,096, because masking may lengthen a message.
 const MOST_MESSAGE_UNITS: usize = 3_500;
 
+/// The runner reads numbers of 32 bits with a sign, and drops what is larger.
+const MOST_NUMBER: u32 = i32::MAX.unsigned_abs();
+
 /// One annotation, as GitHub should show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Annotation {
@@ -147,12 +150,13 @@ pub fn render_annotations(annotations: &[Annotation], out: &mut dyn io::Write) -
         if let Some(location) = &annotation.location {
             properties.push(format!("file={}", command_property(location.path.as_str())));
             // GitHub places a file without a line at line 0.
-            let line = location.line.unwrap_or(1);
-            let end_line = location.end_line.unwrap_or(line).max(line);
+            let line = location.line.unwrap_or(1).min(MOST_NUMBER);
+            let end_line = location.end_line.unwrap_or(line).clamp(line, MOST_NUMBER);
             properties.push(format!("line={line},endLine={end_line}"));
             // Columns on several lines are dropped by the runner.
             if let (Some(column), true) = (location.column, line == end_line) {
-                let end = location.end_column.unwrap_or(column).max(column);
+                let column = column.min(MOST_NUMBER);
+                let end = location.end_column.unwrap_or(column).clamp(column, MOST_NUMBER);
                 properties.push(format!("col={column},endColumn={end}"));
             }
         }
