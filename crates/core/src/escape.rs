@@ -129,6 +129,25 @@ pub fn json_in_html(json: &str) -> String {
     json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }
 
+/// JSON that is printed to a step's log: the runner finds `##[` anywhere in a line. It reads as the same JSON.
+pub fn json_in_log(json: &str) -> String {
+    json.replace("##[", "#\\u0023[")
+}
+
+/// XML that is printed to a step's log: no line of it can be a command of either form. It reads as the same XML.
+pub fn xml_in_log(xml: &str) -> String {
+    // A lone carriage return ends a line for the runner, too.
+    let xml = xml.replace('\r', "&#13;");
+    let safe = xml.split_inclusive('\n').map(|line| {
+        let rest = line.trim_start();
+        match rest.strip_prefix("::") {
+            Some(after) => format!("{}&#58;:{after}", &line[..line.len() - rest.len()]),
+            None => line.to_owned(),
+        }
+    });
+    safe.collect::<String>().replace("##[", "#&#35;[")
+}
+
 fn one_line(text: &str) -> String {
     let spaced = text.replace("\r\n", " ");
     spaced
@@ -171,6 +190,16 @@ mod tests {
     #[test]
     fn terminals_are_not_steered() {
         assert_eq!(terminal("a\u{1b}[31mb\u{202e}c\td"), "a␛[31mb\\u{202e}c\td");
+    }
+
+    #[test]
+    fn documents_in_logs_hold_no_command_and_read_the_same() {
+        let text = "a###[error]x\n ::error::y";
+        let json = json_in_log(&serde_json::to_string(text).unwrap());
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        assert_eq!(json, r#""a##\u0023[error]x\n ::error::y""#);
+        expect![["<a>\n  &#58;:error::y #&#35;[error]</a>"]]
+            .assert_eq(&xml_in_log("<a>\n  ::error::y ##[error]</a>"));
     }
 
     proptest! {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::action::Outcome;
-use crate::escape::log_text;
+use crate::escape::{json_in_log, log_text, xml_in_log};
 use crate::failure::{EXIT_FAILED, EXIT_PASSED, Failure};
 use crate::input::shared::{Format, SharedInputs};
 use crate::render::{
@@ -174,12 +174,17 @@ fn show_report(
     let style = TerminalStyle { palette: show.palette, unfolded: show.unfolded };
     match show.format {
         Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, report)?;
-            writeln!(out)?;
+            writeln!(out, "{}", json_in_log(&serde_json::to_string_pretty(report)?))?;
         }
-        Format::Sarif => render_sarif(report, out)?,
-        Format::Markdown => out.write_all(render_summary(report, links, SUMMARY_MOST_BYTES).as_bytes())?,
-        Format::Junit => render_junit(report, out)?,
+        Format::Sarif => {
+            out.write_all(json_in_log(&text(&|bytes| render_sarif(report, bytes))?).as_bytes())?;
+        }
+        Format::Markdown => {
+            out.write_all(log_text(&render_summary(report, links, SUMMARY_MOST_BYTES)).as_bytes())?;
+        }
+        Format::Junit => {
+            out.write_all(xml_in_log(&text(&|bytes| render_junit(report, bytes))?).as_bytes())?;
+        }
         Format::Human => {
             render_terminal(report, &annotations(report, most), style, out)?;
             say_where(written, show.palette, out)?;
@@ -191,6 +196,13 @@ fn show_report(
         }
     }
     out.flush()
+}
+
+/// What a renderer writes, as text.
+fn text(render: &dyn Fn(&mut Vec<u8>) -> io::Result<()>) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    render(&mut bytes)?;
+    String::from_utf8(bytes).map_err(io::Error::other)
 }
 
 fn say_where(written: Option<&Written>, palette: Palette, out: &mut dyn Write) -> io::Result<()> {
