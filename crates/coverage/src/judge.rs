@@ -41,7 +41,7 @@ fn measures(evidence: &Evidence, policy: &Policy, base: &PatchBase) -> Vec<Measu
     let native = evidence.native_units();
     let mut measures = Vec::new();
     for unit in [Unit::Statements, Unit::Lines, Unit::Branches, Unit::Functions] {
-        let ratio = evidence.picture.ratio(unit);
+        let ratio = evidence.ratio(unit);
         let judged = native.contains(&unit);
         if judged || ratio.total > 0 {
             let least = judged.then_some(policy.minimum);
@@ -55,10 +55,10 @@ fn measures(evidence: &Evidence, policy: &Policy, base: &PatchBase) -> Vec<Measu
         }
     }
     measures.push(patch_measure(evidence, policy.minimum_patch, base));
-    for (path, file) in evidence.picture.files() {
+    for (path, file, totals) in evidence.files() {
         let scope = || Scope::named("file", path);
         for unit in [Unit::Statements, Unit::Lines] {
-            let ratio = file.ratio(unit);
+            let ratio = totals.ratio(unit);
             let least = policy.minimum_file.filter(|_| unit == file.native_unit());
             if ratio.total > 0 {
                 measures.push(Measure::percent(
@@ -160,8 +160,7 @@ fn unreadable_report(report: &ReportEvidence, policy: StatePolicy) -> Option<Sta
 /// Reports were read, but not a single unit is measured.
 fn no_data(evidence: &Evidence, policy: StatePolicy) -> Option<State> {
     let read = evidence.reports.iter().any(|report| report.content.is_ok());
-    let empty =
-        [Unit::Statements, Unit::Lines].into_iter().all(|unit| evidence.picture.ratio(unit).total == 0);
+    let empty = [Unit::Statements, Unit::Lines].into_iter().all(|unit| evidence.ratio(unit).total == 0);
     (read && empty).then(|| {
         let message = "the reports measure nothing: no statement and no line".to_owned();
         let help =
