@@ -16,7 +16,8 @@ pub struct Inputs {
     #[arg(long, value_name = "PERCENT")]
     pub minimum_patch: Option<Percent>,
 
-    /// Least coverage of every single file, in percent. Without it, files are not judged one by one.
+    /// Least coverage of every single file, in percent; a file below is a finding of severity high, which a waiver can
+    /// accept. Without it, files are not judged one by one.
     #[arg(long, value_name = "PERCENT")]
     pub minimum_file: Option<Percent>,
 

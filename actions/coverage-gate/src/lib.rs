@@ -98,7 +98,9 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
             Err((message, help)) => gatherer.add_unreadable(file.shown.clone(), path, message, help),
             Ok((parsed, bytes, sha256)) => {
                 let format = parsed.format.name().to_owned();
-                ctx.note(format!("{} is a {format} of {} files", file.shown, parsed.picture.files().len()));
+                let files = parsed.picture.files().len();
+                let what = if files == 1 { "file" } else { "files" };
+                ctx.note(format!("{}: {format}, {files} {what}", file.shown));
                 sources.push(Source { path: file.shown.clone(), format, bytes, sha256 });
                 gatherer.add(file.shown.clone(), path, parsed);
             }
@@ -158,8 +160,8 @@ fn source_tree(ctx: &Context<'_>) -> SourceTree {
 struct Ignored(Globs);
 
 impl Ignores for Ignored {
-    fn taken_by(&self, path: &str) -> Option<usize> {
-        self.0.first_match(path)
+    fn decision(&self, path: &str) -> Option<(usize, bool)> {
+        self.0.decision(path)
     }
 }
 

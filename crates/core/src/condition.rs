@@ -123,7 +123,7 @@ impl Condition {
     }
 
     /// Judges it on measures. `declared` are all names that the action can produce: a name among them which this
-    /// run did not produce is not applicable, any other is an error.
+    /// run did not produce has no data, unless its scope does not apply to the run; any other is an error.
     pub fn judge(&self, measures: &[Measure], declared: &[&str]) -> Result<Truth, ConditionError> {
         evaluate(&self.tree, measures, declared)
     }
@@ -261,7 +261,20 @@ impl Comparison {
             });
         }
         if matches!(self.scope, Scope::Total | Scope::Patch | Scope::New) || of_name().next().is_none() {
-            return Ok(Truth::NotApplicable(vec![format!("{}[{}]", self.name, self.scope)]));
+            let reference = match self.scope {
+                Scope::Total => self.name.clone(),
+                _ => format!("{}[{}]", self.name, self.scope),
+            };
+            // A figure that nobody measured must not pass for one that is good. Where nothing was measured at all,
+            // states say so, and their policies decide; and a scope may not apply to this run.
+            let not_applicable = |measure: &Measure| {
+                measure.scope == self.scope && measure.outcome == MeasureOutcome::NotApplicable
+            };
+            return Ok(if measures.is_empty() || measures.iter().any(not_applicable) {
+                Truth::NotApplicable(vec![reference])
+            } else {
+                Truth::NoData(vec![reference])
+            });
         }
         let scopes: Vec<String> = of_name().map(|measure| measure.scope.to_string()).collect();
         let scope = self.scope.to_string();
@@ -473,15 +486,16 @@ mod tests {
             "not (coverage.lines >= 75 and security.high[new] == 2)",
             expect![[r#"Fails(["coverage.lines = 75.00 %", "security.high[new] = 2"])"#]],
         );
-        check("coverage.lines >= 70 and coverage.functions >= 10", expect!["Holds"]);
     }
 
     #[test]
     fn absence_is_named() {
         check("coverage.branches >= 0", expect![[r#"NoData(["coverage.branches"])"#]]);
+        check("coverage.functions >= 10", expect![[r#"NoData(["coverage.functions"])"#]]);
+        check("coverage.functions[patch] >= 10", expect![[r#"NoData(["coverage.functions[patch]"])"#]]);
         check(
-            "coverage.functions[patch] >= 10",
-            expect![[r#"NotApplicable(["coverage.functions[patch]"])"#]],
+            "coverage.lines >= 70 and coverage.functions >= 10",
+            expect![[r#"NoData(["coverage.functions"])"#]],
         );
         check(
             "coverage.line >= 1",
@@ -497,6 +511,17 @@ mod tests {
             "coverage.lines >= 0 or wrong.name > 1",
             expect!["column 24: no measure is called `wrong.name`"],
         );
+    }
+
+    #[test]
+    fn what_this_run_can_not_know_decides_nothing() {
+        let condition = Condition::parse("coverage.functions[patch] >= 10").unwrap();
+        let not_applicable =
+            Measure::not_applicable("coverage.lines", Scope::Patch, crate::report::Unit::Percent);
+        let expected = Ok(Truth::NotApplicable(vec!["coverage.functions[patch]".to_owned()]));
+        for measures in [&[not_applicable][..], &[]] {
+            assert_eq!(condition.judge(measures, &["coverage.functions"]), expected);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::config::ConfigError;
 use crate::config::yaml::Place;
 use crate::escape::log_text;
-use crate::render::Palette;
+use crate::render::{Palette, ended};
 use crate::repository::RepositoryError;
 
 /// Exit status: everything holds (`pass`, `warn`), or nothing was judged and a policy allows that.
@@ -76,6 +76,11 @@ impl Failure {
                 crate::REPOSITORY_URL
             ),
         }
+    }
+
+    /// What is wrong and the next step, as sentences.
+    pub(crate) fn sentences(&self) -> String {
+        format!("{} {}", ended(&self.message), self.help)
     }
 
     /// The exit status.

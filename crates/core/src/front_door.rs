@@ -10,14 +10,14 @@ use clap::{Args, Command, FromArgMatches};
 use crate::action::{Action, Outcome};
 use crate::config::{ConfigFile, DEFAULT_PATH, Settings};
 use crate::escape::log_text;
-use crate::failure::{EXIT_PASSED, Failure};
+use crate::failure::{EXIT_PASSED, EXIT_USAGE, Failure};
 use crate::input::shared::{FlagsOnly, Format, SharedInputs};
 use crate::input::{Said, resolve, unjudged};
 use crate::merged::{Gate, merge};
-use crate::publish::{Show, publish, write_report};
+use crate::publish::{Show, Stands, publish, write_report};
 use crate::run::{Running, guarded, read_flags, report_to_log, run_action, show, supervise};
 use crate::runner::{Environment, start_log, write_atomically};
-use crate::session::{Configuration, Host, Proposed, Session};
+use crate::session::{Configuration, Host, Proposed, Session, accept, unsaid};
 
 /// Runs the front door to its end: the whole `main` of `gatewright`.
 pub fn run_front_door(actions: &[Action], host: &Host<'_>) -> ExitCode {
@@ -67,15 +67,40 @@ fn check_command() -> Command {
         })
 }
 
+fn init_command() -> Command {
+    let command = SharedInputs::augment_args(Command::new("init")).mut_args(|argument| {
+        let wanted = matches!(argument.get_long(), Some("working-directory" | "config" | "verbose"));
+        argument.hide(!wanted)
+    });
+    command.about("Writes a configuration for the reports it finds").long_about(None)
+}
+
+/// Hidden flags are there for the code that is shared with the actions. Who gives one expects something of it.
+fn refuse_foreign(command: &Command, flags: &clap::ArgMatches) -> Result<(), Failure> {
+    let given = |argument: &&clap::Arg| {
+        argument.is_hide_set()
+            && flags.value_source(argument.get_id().as_str()) == Some(clap::parser::ValueSource::CommandLine)
+    };
+    match command.get_arguments().find(given).and_then(clap::Arg::get_long) {
+        None => Ok(()),
+        Some(flag) => Err(Failure::usage(
+            format!("`{}` has no flag `--{flag}`", command.get_name()),
+            match flag {
+                "name" => "Use `--only` to judge the gate of a name.".to_owned(),
+                _ => format!(
+                    "`gatewright {} --help` lists its flags; everything else stands in the configuration.",
+                    command.get_name()
+                ),
+            },
+        )),
+    }
+}
+
 fn command(actions: &[Action]) -> Command {
     let listed: Vec<String> = actions
         .iter()
         .map(|action| format!("  {:<18}{}", action.about().name, action.about().summary))
         .collect();
-    let init = SharedInputs::augment_args(Command::new("init")).mut_args(|argument| {
-        let wanted = matches!(argument.get_long(), Some("working-directory" | "config"));
-        argument.hide(!wanted)
-    });
     Command::new("gatewright")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Judges a change in CI, and on a laptop by the same rules")
@@ -83,7 +108,7 @@ fn command(actions: &[Action]) -> Command {
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
         .subcommand(check_command())
-        .subcommand(init.about("Writes a configuration for the reports it finds").long_about(None))
+        .subcommand(init_command())
         .subcommand(Command::new("list").about("Lists the actions"))
         .after_help(format!("Actions, each with its own --help:\n{}", listed.join("\n")))
 }
@@ -112,6 +137,7 @@ impl Door<'_> {
     }
 
     fn init(&self, flags: &clap::ArgMatches) -> Result<u8, Failure> {
+        refuse_foreign(&init_command(), flags)?;
         let shared = shared(&SharedInputs::augment_args(Command::new("init")), flags)?;
         let session = self.session(&shared)?;
         let path = session.workspace.root.join(&shared.config);
@@ -134,6 +160,7 @@ impl Door<'_> {
 
     fn check(&self, flags: &clap::ArgMatches) -> Result<u8, Failure> {
         let command = check_command();
+        refuse_foreign(&command, flags)?;
         let shared = shared(&command, flags)?;
         let inputs =
             CheckInputs::from_arg_matches(flags).map_err(|error| Failure::bug(&error.to_string()))?;
@@ -141,7 +168,10 @@ impl Door<'_> {
             FlagsOnly::from_arg_matches(flags).map_err(|error| Failure::bug(&error.to_string()))?;
         let show = show(flags_only, shared.verbose, self.environment);
         let session = self.session(&shared)?;
-        let mut configuration = session.configuration(&shared.config, &shared.config_from)?;
+        let accepted = |file: &ConfigFile| {
+            self.wanted(file, &[])?.iter().try_for_each(|(action, settings)| accept(action, settings))
+        };
+        let mut configuration = session.configuration(&shared.config, &shared.config_from, &accepted)?;
         let starter = match configuration.file {
             Some(_) => None,
             None => Some(starter(self.actions, &session)),
@@ -157,8 +187,9 @@ impl Door<'_> {
         let report = merge(gates, new_gates(&configuration, &file, self.actions));
         self.running.publishing.store(true, std::sync::atomic::Ordering::SeqCst);
         let outcome = Outcome { report, ..Outcome::default() };
-        let published =
-            publish(self.environment, &session.workspace, &outcome, &shared, show, &mut io::stdout())?;
+        let stands = if status >= EXIT_USAGE { Stands::No } else { Stands::Yes };
+        let out = &mut io::stdout();
+        let published = publish(self.environment, &session.workspace, &outcome, &shared, show, stands, out)?;
         if let (Some(starter), Format::Human) = (&starter, show.format) {
             say_starter(starter, &shared.config);
         }
@@ -239,9 +270,7 @@ impl Door<'_> {
         settings: &Settings<'_>,
     ) -> Result<crate::report::Report, Failure> {
         // A gate of many hears nothing of the command line or of INPUT_*: those speak to `check`.
-        let flags = unjudged(action.command().clone())
-            .try_get_matches_from([action.about().name])
-            .map_err(|error| Failure::bug(&error.to_string()))?;
+        let flags = unsaid(action)?;
         let nothing = BTreeMap::new();
         let said = Said { flags: &flags, variables: &nothing };
         let (judged, _) = session.judge(action, said, configuration, Some(settings))?;
@@ -285,7 +314,12 @@ fn starter(actions: &[Action], session: &Session<'_>) -> String {
         let mut folders: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for file in session.workspace.find(&patterns).files {
             let Some(path) = session.workspace.repo_path(&file.path) else { continue };
-            let folder = path.folder().trim_end_matches("coverage").trim_end_matches('/').to_owned();
+            let folder = path.folder();
+            let folder = match folder.strip_suffix("coverage") {
+                Some(above) if above.is_empty() || above.ends_with('/') => above.trim_end_matches('/'),
+                _ => folder,
+            };
+            let folder = folder.to_owned();
             folders.entry(folder).or_default().push(path.as_str().to_owned());
         }
         if folders.is_empty() {
@@ -293,8 +327,11 @@ fn starter(actions: &[Action], session: &Session<'_>) -> String {
         }
         found_any = true;
         text += &format!("{}:\n", action.about().name);
+        let mut names = BTreeSet::new();
         for (folder, files) in folders {
-            text += &format!("  - name: {}\n    files:\n", name_of(&folder));
+            let name = name_of(&folder, &names);
+            text += &format!("  - name: {name}\n    files:\n");
+            names.insert(name);
             files.iter().for_each(|file| text += &format!("      - {}\n", quoted(file)));
         }
     }
@@ -306,13 +343,16 @@ fn starter(actions: &[Action], session: &Session<'_>) -> String {
     text
 }
 
-fn name_of(folder: &str) -> String {
+/// A name for the gate of a folder that no other has.
+fn name_of(folder: &str, taken: &BTreeSet<String>) -> String {
     let name: String = folder
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '.') { c } else { '-' })
-        .take(64)
+        .take(60)
         .collect();
-    if name.is_empty() { "root".to_owned() } else { name }
+    let name = if name.is_empty() { "root".to_owned() } else { name };
+    let numbered = (2..1000).map(|number| format!("{name}-{number}"));
+    std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or(name)
 }
 
 /// A YAML text that needs no thought: JSON's quotes are YAML's.

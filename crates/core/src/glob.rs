@@ -19,12 +19,8 @@ impl Pattern {
                 '\\' if characters.next().is_none() => return Err("it ends in a backslash".to_owned()),
                 '[' => {
                     // A `]` right behind the bracket, or behind its negation, is a member of the class.
-                    let class: String = characters
-                        .by_ref()
-                        .skip_while(|c| matches!(c, '!' | '^'))
-                        .skip(1)
-                        .take_while(|c| *c != ']')
-                        .collect();
+                    let class = characters.as_str();
+                    characters.by_ref().skip_while(|c| matches!(c, '!' | '^')).skip(1).find(|c| *c == ']');
                     if !text[..text.len() - characters.as_str().len()].ends_with(']') {
                         return Err(format!("`[{class}` has no `]`"));
                     }
@@ -79,12 +75,13 @@ impl Globs {
         Ok(Self { patterns: patterns.iter().map(read).collect::<Result<_, _>>()? })
     }
 
-    /// The index of the pattern that takes a path; the last word counts, as in a `.gitignore`.
-    pub fn first_match(&self, path: &str) -> Option<usize> {
+    /// The index of the pattern that decides over a path, and whether it takes it or takes it back; the last word
+    /// counts, as in a `.gitignore`.
+    pub fn decision(&self, path: &str) -> Option<(usize, bool)> {
         let fits =
             |(_, itself, inside): &(bool, Pattern, Pattern)| itself.is_match(path) || inside.is_match(path);
         let last = self.patterns.iter().rposition(fits)?;
-        self.patterns[last].0.then_some(last)
+        Some((last, self.patterns[last].0))
     }
 }
 
@@ -96,7 +93,7 @@ mod tests {
 
     fn takes(patterns: &[&str], path: &str) -> bool {
         let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
-        Globs::new(&patterns).unwrap().first_match(path).is_some()
+        Globs::new(&patterns).unwrap().decision(path).is_some_and(|(_, takes)| takes)
     }
 
     #[test]
@@ -111,7 +108,10 @@ mod tests {
     #[test]
     fn what_is_no_pattern_is_said() {
         let wrong = |pattern: &str| Pattern::new(pattern).unwrap_err();
-        assert_eq!((wrong("a["), wrong("{a,b")), ("`[` has no `]`".to_owned(), "`{` has no `}`".to_owned()));
+        assert_eq!(
+            (wrong("a[bc"), wrong("{a,b")),
+            ("`[bc` has no `]`".to_owned(), "`{` has no `}`".to_owned())
+        );
         assert_eq!(
             (wrong("a}"), wrong("a\\"), wrong("")),
             ("`}` has no `{`".to_owned(), "it ends in a backslash".to_owned(), "it is empty".to_owned())

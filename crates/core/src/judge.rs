@@ -50,16 +50,14 @@ pub struct Judgement<'a> {
 /// A condition names a measure or scope that does not exist.
 pub fn judge(report: &Report, judgement: &Judgement<'_>) -> Result<Verdict, ConditionError> {
     let mut reasons: Vec<Reason> = report.measures.iter().filter_map(measure_reason).collect();
-    let mut judged = report.measures.iter().any(is_judged);
+    let mut judged = any_measure_is_judged(&report.measures);
     for condition in judgement.conditions {
         let truth = condition.judge(&report.measures, judgement.measure_names)?;
         judged |= matches!(truth, Truth::Holds | Truth::Fails(_));
         reasons.extend(condition_reason(condition, truth));
     }
-    judged |= report
-        .findings
-        .iter()
-        .any(|finding| finding.outcome != FindingOutcome::Unknown && finding.category != "waiver");
+    let decided = |finding: &Finding| matches!(finding.outcome, FindingOutcome::Fail | FindingOutcome::Pass);
+    judged |= report.findings.iter().any(|finding| decided(finding) && finding.category != "waiver");
     reasons.extend(finding_reasons(&report.findings, judgement.fail_on));
     reasons.extend(report.states.iter().filter_map(state_reason));
     reasons.sort_by_key(|left| left.level);
@@ -76,8 +74,14 @@ pub fn judge(report: &Report, judgement: &Judgement<'_>) -> Result<Verdict, Cond
     Ok(Verdict { result, failed, reasons })
 }
 
-fn is_judged(measure: &Measure) -> bool {
-    matches!(measure.outcome, MeasureOutcome::Pass | MeasureOutcome::Fail | MeasureOutcome::NotJudged)
+/// Where figures are held to something, only those count: one that is merely shown says nothing about the others.
+fn any_measure_is_judged(measures: &[Measure]) -> bool {
+    let any_is_held = measures.iter().any(|measure| measure.threshold.is_some());
+    measures.iter().any(|measure| match measure.outcome {
+        MeasureOutcome::Pass | MeasureOutcome::Fail => true,
+        MeasureOutcome::NotJudged => !any_is_held,
+        MeasureOutcome::NoData | MeasureOutcome::NotApplicable => false,
+    })
 }
 
 fn measure_reason(measure: &Measure) -> Option<Reason> {
@@ -112,12 +116,19 @@ fn next_step(measure: &Measure) -> String {
         (MeasureValue::Ratio { numerator, denominator }, Some(Threshold::Least { value }))
             if measure.unit == Unit::Percent =>
         {
-            let thing = measure.name.rsplit('.').next().unwrap_or("units");
+            let things = measure.name.rsplit('.').next().unwrap_or("units");
             let needed = needed_units(value.billionths(), denominator).saturating_sub(numerator);
-            format!("Cover {needed} more {thing} to reach it.")
+            let things = if needed == 1 { singular(things) } else { things };
+            format!("Cover {needed} more {things} to reach it.")
         }
         _ => "Bring the figure back within its bound.".to_owned(),
     }
+}
+
+/// A regular plural without its ending.
+fn singular(plural: &str) -> &str {
+    let ending = if plural.ends_with("ches") { "es" } else { "s" };
+    plural.strip_suffix(ending).unwrap_or(plural)
 }
 
 /// The least part of `total` that is at least `billionths` of a percent.
@@ -227,6 +238,14 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_that_is_merely_shown_does_not_stand_in_for_one_without_data() {
+        let shown = Measure::percent("coverage.branches", Scope::Total, 3, 3, None);
+        let with = |measures| Report { measures, ..Report::new() };
+        assert_eq!(decide(&with(vec![lines(0, 0), shown.clone()])), (VerdictResult::NoData, true));
+        assert_eq!(decide(&with(vec![shown])), (VerdictResult::Pass, false));
+    }
+
+    #[test]
     fn states_follow_their_own_policies() {
         let with =
             |policy| Report { measures: vec![lines(9, 10)], states: vec![state(policy)], ..Report::new() };
@@ -261,5 +280,6 @@ mod tests {
             "coverage.lines: found 79.20 % (80/101), required at least 85 %"
         );
         assert_eq!(verdict.reasons[0].help, "Cover 6 more lines to reach it.");
+        assert_eq!((singular("lines"), singular("branches")), ("line", "branch"));
     }
 }

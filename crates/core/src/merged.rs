@@ -65,8 +65,11 @@ pub(crate) fn merge(gates: Vec<Gate>, unjudged: Vec<String>) -> Report {
     merged.headline = match (total, failed) {
         (0, _) => "no gate is configured".to_owned(),
         (1, 0) => "the one gate holds".to_owned(),
+        (2, 0) => "both gates hold".to_owned(),
         (_, 0) => format!("all {total} gates hold"),
         (1, _) => "the one gate fails".to_owned(),
+        (2, 2) => "both gates fail".to_owned(),
+        (_, 1) => format!("1 of {total} gates fails"),
         _ => format!("{failed} of {total} gates fail"),
     };
     let columns =
@@ -188,6 +191,6 @@ mod tests {
             judged: Err(Failure::cannot_judge("disk full", "Make room.")),
         };
         let merged = merge(vec![failed, gate("b", VerdictResult::Pass)], Vec::new());
-        assert_eq!((merged.verdict.failed, merged.headline.as_str()), (true, "1 of 2 gates fail"));
+        assert_eq!((merged.verdict.failed, merged.headline.as_str()), (true, "1 of 2 gates fails"));
     }
 }

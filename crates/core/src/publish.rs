@@ -34,6 +34,15 @@ pub(crate) struct Written {
     pub(crate) sha256: String,
 }
 
+/// Whether the verdict is one: of many gates, some may have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stands {
+    /// Everything was judged.
+    Yes,
+    /// Something could not be judged: the output `verdict` stays empty.
+    No,
+}
+
 /// Writes and shows everything, and says with which status to exit.
 pub(crate) fn publish(
     environment: &Environment,
@@ -41,6 +50,7 @@ pub(crate) fn publish(
     outcome: &Outcome,
     shared: &SharedInputs,
     show: Show,
+    stands: Stands,
     out: &mut dyn Write,
 ) -> Result<u8, Failure> {
     let report = &outcome.report;
@@ -59,7 +69,7 @@ pub(crate) fn publish(
         }
     })?;
     summary?;
-    write_outputs(environment, outcome, Some(&written))?;
+    write_outputs(environment, outcome, &written, stands)?;
     Ok(if report.verdict.failed { EXIT_FAILED } else { EXIT_PASSED })
 }
 
@@ -207,11 +217,12 @@ pub(crate) fn append(path: &Path, text: &str) -> io::Result<()> {
     OpenOptions::new().append(true).create(true).open(path)?.write_all(text.as_bytes())
 }
 
-/// Writes the step's outputs; without a written report only that there is no verdict.
-pub(crate) fn write_outputs(
+/// Writes the step's outputs.
+fn write_outputs(
     environment: &Environment,
     outcome: &Outcome,
-    written: Option<&Written>,
+    written: &Written,
+    stands: Stands,
 ) -> Result<(), Failure> {
     let Some(path) = environment.file("GITHUB_OUTPUT").filter(|_| environment.in_actions()) else {
         return Ok(());
@@ -222,14 +233,13 @@ pub(crate) fn write_outputs(
             Failure::cannot_judge(error.to_string(), "Check that the runner's output file can be written.")
         })
     };
-    let Some(written) = written else { return write("verdict", "") };
     let report = &outcome.report;
-    let stands = |finding: &&crate::report::Finding| {
+    let counts = |finding: &&crate::report::Finding| {
         finding.outcome == FindingOutcome::Fail && finding.waiver.is_none()
     };
-    write("verdict", report.verdict.result.as_str())?;
+    write("verdict", if stands == Stands::Yes { report.verdict.result.as_str() } else { "" })?;
     write("report", &written.path.to_string_lossy())?;
     write("report-sha256", &written.sha256)?;
-    write("findings", &report.findings.iter().filter(stands).count().to_string())?;
+    write("findings", &report.findings.iter().filter(counts).count().to_string())?;
     outcome.outputs.iter().try_for_each(|(name, value)| write(name, value))
 }

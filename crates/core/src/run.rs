@@ -17,10 +17,10 @@ use crate::failure::{EXIT_PASSED, Failure};
 use crate::input::shared::{Color, FlagsOnly, Format, SharedInputs};
 use crate::input::{Resolved, Said, resolve, unjudged};
 use crate::nearest::nearest;
-use crate::publish::{Show, append, publish};
+use crate::publish::{Show, Stands, append, publish};
 use crate::render::Palette;
 use crate::runner::{Environment, Notes, mask, start_log};
-use crate::session::{Host, Session, resolve_inputs};
+use crate::session::{Host, Session, accept, resolve_inputs};
 
 /// Runs an action to its end: the whole `main` of its binary.
 pub fn run(action: &Action, host: &Host<'_>) -> ExitCode {
@@ -147,15 +147,11 @@ fn report_failure(environment: &Environment, name: &str, failure: &Failure) -> u
         if let Some(at) = &failure.at {
             properties = format!("file={},line={},", command_property(&at.path), at.place.line);
         }
-        let text = command_data(&format!("{failure}. {}", failure.help));
+        let text = command_data(&failure.sentences());
         let _ = writeln!(io::stdout(), "::error {properties}title={}::{text}", command_property(name));
         if let Some(summary) = environment.file("GITHUB_STEP_SUMMARY") {
-            let text = format!(
-                "## ❔ {}: no verdict\n\n{}. {}\n\n",
-                markdown(name),
-                markdown(&failure.message),
-                markdown(&failure.help)
-            );
+            let text =
+                format!("## ❔ {}: no verdict\n\n{}\n\n", markdown(name), markdown(&failure.sentences()));
             let _ = append(&summary, &text);
         }
         if let Some(outputs) = environment.file("GITHUB_OUTPUT") {
@@ -179,8 +175,15 @@ pub(crate) fn run_action(
     let shared = shared_inputs(&early)?;
     start_log(shared.verbose, environment.get("RUNNER_DEBUG") == Some("1"));
     let session = Session::new(host, environment, &running.notes, shared.working_directory.as_deref())?;
-    let configuration = session.configuration(&shared.config, &shared.config_from)?;
-    let settings = choose(configuration.file.as_ref(), action, shared.name.as_deref())?;
+    let accepted = |file: &ConfigFile| {
+        file.settings(action.about().name)?.iter().try_for_each(|settings| accept(action, settings))
+    };
+    let configuration = session.configuration(&shared.config, &shared.config_from, &accepted)?;
+    let settings = match choose(configuration.file.as_ref(), action, shared.name.as_deref()) {
+        // Settings that only the change has count from the day it is merged.
+        Err(_) if configuration.proposes(action, shared.name.as_deref()) => None,
+        chosen => chosen?,
+    };
     let flags_only = FlagsOnly::from_arg_matches(&flags).map_err(|error| Failure::bug(&error.to_string()))?;
     if flags_only.explain_inputs {
         let resolved = resolve_inputs(action, said, settings.as_ref())?;
@@ -196,6 +199,7 @@ pub(crate) fn run_action(
         &judged.outcome,
         &judged.shared,
         show(flags_only, judged.shared.verbose, environment),
+        Stands::Yes,
         &mut out,
     )
 }

@@ -1,17 +1,20 @@
 //! One gate from its settings to its judged report: whose configuration counts, what the base is, the judge, the
 //! waivers, the verdict, and beside it what the change's own configuration would have said.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{ArgMatches, FromArgMatches};
 
 use crate::action::{Action, ChangeUnderReview, Context, Outcome};
+use crate::condition::{Condition, ConditionError};
+use crate::config::yaml::Place;
 use crate::config::{ConfigFile, Settings};
 use crate::failure::Failure;
 use crate::input::shared::SharedInputs;
-use crate::input::{Provenance, Resolved, Said, resolve};
+use crate::input::{Provenance, Resolved, Said, resolve, unjudged};
 use crate::judge::{Judgement, judge};
-use crate::report::{Block, Inline, Policy, Report, Section, State, Subject};
+use crate::report::{Block, Inline, Measure, Policy, Report, Section, State, Subject};
 use crate::repository::{BaseRequest, ChangeEnd, CommitId, Repository, RepositoryError};
 use crate::runner::{Environment, Event, Notes};
 use crate::workspace::{Workspace, normal};
@@ -47,6 +50,15 @@ pub(crate) struct Configuration {
     pub(crate) proposed: Option<Proposed>,
     /// What there is to say about it.
     pub(crate) states: Vec<State>,
+}
+
+impl Configuration {
+    /// Whether the change brings settings of this name.
+    pub(crate) fn proposes(&self, action: &Action, name: Option<&str>) -> bool {
+        let Some(Proposed::File(file)) = &self.proposed else { return false };
+        let settings = file.settings(action.about().name).unwrap_or_default();
+        name.is_some() && settings.iter().any(|settings| settings.name.as_deref() == name)
+    }
 }
 
 /// The head's configuration of a change that edits it.
@@ -92,8 +104,14 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Reads the configuration that counts: the base's on a pull request and in a merge queue, else the one that lies here.
-    pub(crate) fn configuration(&self, path: &str, from: &str) -> Result<Configuration, Failure> {
+    /// Reads the configuration that counts: the base's on a pull request and in a merge queue, else the one that lies
+    /// here. A base that `accept` refuses counts as unreadable: no change could ever mend it otherwise.
+    pub(crate) fn configuration(
+        &self,
+        path: &str,
+        from: &str,
+        accept: &dyn Fn(&ConfigFile) -> Result<(), Failure>,
+    ) -> Result<Configuration, Failure> {
         let here = self.configuration_here(path);
         let Some(event) = self.event.as_ref().filter(|event| event.review.is_some()) else {
             return Ok(Configuration { file: here?, proposed: None, states: Vec::new() });
@@ -102,7 +120,7 @@ impl<'a> Session<'a> {
         let Some(repo_path) = self.workspace.repo_path(&self.workspace.root.join(path)) else {
             return Ok(Configuration { file: here?, proposed: None, states: Vec::new() });
         };
-        match self.configuration_of_base(&repo_path, path) {
+        match self.configuration_of_base(&repo_path, path, accept) {
             Ok(file) => {
                 let proposed = proposed(file.as_ref(), here);
                 Ok(Configuration { file, proposed, states: Vec::new() })
@@ -147,6 +165,7 @@ impl<'a> Session<'a> {
         &self,
         repo_path: &RepoPath,
         shown: &str,
+        accept: &dyn Fn(&ConfigFile) -> Result<(), Failure>,
     ) -> Result<Option<ConfigFile>, RepositoryError> {
         let base = self.host.repository.base(&self.workspace.directory, &self.review_request())?;
         let missing = || RepositoryError {
@@ -158,19 +177,22 @@ impl<'a> Session<'a> {
         let Some(bytes) = self.host.repository.file_at(&self.workspace.directory, &tip, repo_path)? else {
             return Ok(None);
         };
-        let refused = |message: String, help: String| RepositoryError {
-            message: format!(
-                "`{shown}` of the base commit {} is refused by this version: {message}",
-                tip.short()
-            ),
-            help,
-            not_a_repository: false,
+        let refused = |failure: &Failure| {
+            let line = failure.at.as_ref().map(|at| format!("line {}: ", at.place.line)).unwrap_or_default();
+            RepositoryError {
+                message: format!(
+                    "`{shown}` of the base commit {} is refused by this version: {line}{failure}",
+                    tip.short()
+                ),
+                help: failure.help.clone(),
+                not_a_repository: false,
+            }
         };
         let text = String::from_utf8(bytes)
-            .map_err(|_| refused("it is not UTF-8".into(), "Save it as UTF-8.".into()))?;
-        ConfigFile::parse(shown, &text)
-            .map(Some)
-            .map_err(|error| refused(format!("line {}: {}", error.place.line, error.message), error.help))
+            .map_err(|_| refused(&Failure::usage("it is not UTF-8", "Save it as UTF-8.")))?;
+        let file = ConfigFile::parse(shown, &text).map_err(|error| refused(&error.into()))?;
+        accept(&file).map_err(|failure| refused(&failure))?;
+        Ok(Some(file))
     }
 
     fn review_request(&self) -> BaseRequest {
@@ -229,7 +251,9 @@ impl<'a> Session<'a> {
         if let Some(proposed) = &configuration.proposed {
             let name =
                 settings.and_then(|settings| settings.name.as_deref()).or(judged.shared.name.as_deref());
-            if let Some(section) = self.dry_run(action, said, proposed, name, &judged.outcome.report) {
+            if let Some(section) =
+                self.dry_run(action, said, proposed, name, (&judged.outcome.report, settings.is_some()))
+            {
                 judged.outcome.report.sections.push(section);
             }
         }
@@ -293,19 +317,16 @@ impl<'a> Session<'a> {
         let waivers = settings.map(Settings::waivers).transpose()?.unwrap_or_default();
         waiver::apply(&waivers, self.environment.today(), &mut report.findings);
         finish_findings(action, report);
-        let conditions = settings.map(Settings::conditions).transpose()?.unwrap_or_default();
-        let names: Vec<&str> = action.about().measures.iter().map(|measure| measure.name).collect();
+        report.sections.extend(waiver::section(&report.findings));
+        let conditions = match settings {
+            Some(settings) => accepted_conditions(action, settings, &report.measures)?,
+            None => Vec::new(),
+        };
+        let names = measure_names(action);
         let judgement =
             Judgement { fail_on: judged.shared.fail_on, conditions: &conditions, measure_names: &names };
-        report.verdict = judge(report, &judgement).map_err(|error| {
-            let known = format!("The measures are: {}.", names.join(", "));
-            match settings {
-                Some(settings) => {
-                    settings.file().error(settings.place(), format!("in a condition, {error}"), known).into()
-                }
-                None => Failure::usage(error.to_string(), known),
-            }
-        })?;
+        report.verdict = judge(report, &judgement)
+            .map_err(|error| Failure::usage(error.to_string(), measures_help(action)))?;
         Ok(())
     }
 
@@ -348,7 +369,7 @@ impl<'a> Session<'a> {
         said: Said<'_>,
         proposed: &Proposed,
         name: Option<&str>,
-        counted: &Report,
+        (counted, counted_file): (&Report, bool),
     ) -> Option<Section> {
         let verdict = match proposed {
             Proposed::Removed => self.verdict_by(action, said, None),
@@ -369,11 +390,19 @@ impl<'a> Session<'a> {
                     report.verdict.reasons.iter().map(crate::report::Reason::sentence).collect();
                 let because =
                     if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
-                format!("With it the verdict would be {}{because}.", report.verdict.result)
+                format!("the verdict would be {}{because}.", report.verdict.result)
             }
-            Err(failure) => format!("It would be refused: {failure}. {}", failure.help),
+            Err(failure) => format!("it would be refused: {}", failure.sentences()),
         };
-        let lead = "This change edits the configuration of its own judge. The base's configuration decides; ";
+        let lead = match (counted_file, proposed) {
+            (false, _) => {
+                "This change adds a configuration of its own judge. Until it is merged, `with:` and the defaults decide; "
+            }
+            (true, Proposed::Removed) => {
+                "This change removes the configuration of its own judge. The base's decides; "
+            }
+            (true, _) => "This change edits the configuration of its own judge. The base's decides; ",
+        };
         Some(Section {
             id: "dry-run".to_owned(),
             title: "The change's own configuration".to_owned(),
@@ -382,7 +411,10 @@ impl<'a> Session<'a> {
             blocks: vec![Block::Text {
                 content: vec![
                     Inline::text(lead),
-                    Inline::text("the change's own is only tried: "),
+                    Inline::text(match proposed {
+                        Proposed::Removed => "what it would be without one is only tried: ",
+                        _ => "the change's own is only tried: ",
+                    }),
                     Inline::strong(text),
                 ],
             }],
@@ -425,6 +457,53 @@ pub(crate) fn resolve_inputs(
         settings.check_keys(&known)?;
     }
     resolve(action.command(), said, settings)
+}
+
+fn measure_names(action: &Action) -> Vec<&'static str> {
+    action.about().measures.iter().map(|measure| measure.name).collect()
+}
+
+fn measures_help(action: &Action) -> String {
+    format!("The measures are: {}.", measure_names(action).join(", "))
+}
+
+/// The conditions of some settings, each of which names only what exists.
+fn accepted_conditions(
+    action: &Action,
+    settings: &Settings<'_>,
+    measures: &[Measure],
+) -> Result<Vec<Condition>, Failure> {
+    let names = measure_names(action);
+    let accepted = |(condition, place): (Condition, Place)| match condition.judge(measures, &names) {
+        Ok(_) => Ok(condition),
+        Err(error) => {
+            let help = match error {
+                ConditionError::UnknownScope { .. } => {
+                    "A scope is `patch`, or a kind and a name such as `file:src/a.rs`; without one it is the total."
+                        .to_owned()
+                }
+                _ => measures_help(action),
+            };
+            Err(settings.file().error(place, format!("in the condition, {error}"), help).into())
+        }
+    };
+    settings.conditions()?.into_iter().map(accepted).collect()
+}
+
+/// Whether settings can be used at all, whatever the run finds: what a base must hold to be readable.
+pub(crate) fn accept(action: &Action, settings: &Settings<'_>) -> Result<(), Failure> {
+    let flags = unsaid(action)?;
+    resolve_inputs(action, Said { flags: &flags, variables: &BTreeMap::new() }, Some(settings))?;
+    accepted_conditions(action, settings, &[])?;
+    settings.waivers()?;
+    Ok(())
+}
+
+/// A command line that says nothing.
+pub(crate) fn unsaid(action: &Action) -> Result<ArgMatches, Failure> {
+    unjudged(action.command().clone())
+        .try_get_matches_from([action.about().name])
+        .map_err(|error| Failure::bug(&error.to_string()))
 }
 
 /// A text input's value.

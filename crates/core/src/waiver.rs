@@ -3,7 +3,9 @@
 
 use crate::date::Date;
 use crate::glob::Pattern;
-use crate::report::{Finding, FindingOutcome, Location, RuleInfo, Severity, WaiverMark};
+use crate::report::{
+    Block, Cell, Column, Finding, FindingOutcome, Inline, Location, RuleInfo, Section, Severity, WaiverMark,
+};
 
 /// An entry of `waivers` in the configuration.
 #[derive(Clone, Debug)]
@@ -57,6 +59,34 @@ pub fn apply(waivers: &[Waiver], today: Date, findings: &mut Vec<Finding>) {
         }
     }
     findings.extend(about_waivers);
+}
+
+/// What is waived, for people: accepted is not the same as absent.
+pub fn section(findings: &[Finding]) -> Option<Section> {
+    let row = |finding: &Finding| -> Option<Vec<Cell>> {
+        let waiver = finding.waiver.as_ref()?;
+        let place = finding.location.as_ref().map(|at| match (at.line, at.end_line) {
+            (Some(first), last) => Inline::lines(&at.path, first, last.unwrap_or(first)),
+            (None, _) => Inline::file(&at.path),
+        });
+        Some(vec![
+            vec![Inline::code(&finding.rule)],
+            place.into_iter().collect(),
+            vec![Inline::text(waiver.until.as_deref().unwrap_or("no date"))],
+            vec![Inline::text(&waiver.owner)],
+            vec![Inline::text(&waiver.reason)],
+        ])
+    };
+    let rows: Vec<Vec<Cell>> = findings.iter().filter_map(row).collect();
+    let columns = ["Rule", "Where", "Until", "Owner", "Reason"].map(Column::left).to_vec();
+    (!rows.is_empty()).then(|| Section {
+        id: "waived".to_owned(),
+        title: "Waived findings".to_owned(),
+        rank: 60,
+        collapsed: false,
+        blocks: vec![Block::Table { columns, rows }],
+        gate: None,
+    })
 }
 
 impl Waiver {

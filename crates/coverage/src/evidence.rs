@@ -49,7 +49,7 @@ pub struct Evidence {
     pub mapped: BTreeSet<String>,
     /// Report paths that several files could be.
     pub ambiguous: BTreeMap<String, Vec<RepoPath>>,
-    /// Patterns of `ignore` that took nothing out.
+    /// Patterns of `ignore` that decided over no file of any report.
     pub idle_ignores: Vec<String>,
     /// The lines that the change touches, where there is a change.
     pub patch: Option<Patch>,
@@ -77,8 +77,13 @@ pub struct Gatherer<'a> {
 
 /// Says whether a file is to be left out, and by which pattern.
 pub trait Ignores {
-    /// The index of the first pattern that takes the file out.
-    fn taken_by(&self, path: &str) -> Option<usize>;
+    /// The index of the pattern that decides over the file, and whether it takes it out or back in.
+    fn decision(&self, path: &str) -> Option<(usize, bool)>;
+
+    /// Whether the file is left out.
+    fn take(&self, path: &str) -> bool {
+        self.decision(path).is_some_and(|(_, takes)| takes)
+    }
 }
 
 impl<'a> Gatherer<'a> {
@@ -123,11 +128,10 @@ impl<'a> Gatherer<'a> {
         let mut busy = BTreeSet::new();
         let mut kept = Picture::default();
         for (path, file) in std::mem::take(&mut self.evidence.picture) {
-            match ignores.taken_by(&path) {
-                Some(pattern) => {
-                    busy.insert(pattern);
-                }
-                None => kept.insert(path, file),
+            let decision = ignores.decision(&path);
+            busy.extend(decision.map(|(pattern, _)| pattern));
+            if !decision.is_some_and(|(_, takes)| takes) {
+                kept.insert(path, file);
             }
         }
         let idle = patterns.iter().enumerate().filter(|(index, _)| !busy.contains(index));
@@ -166,10 +170,7 @@ impl Evidence {
             self.picture.files().filter_map(|(path, _)| Language::of(path)).collect();
         let mut patch = Patch { files: changes.files.len(), ..Patch::default() };
         for change in &changes.files {
-            if change.kind == ChangeKind::Deleted
-                || change.binary
-                || ignores.taken_by(change.path.as_str()).is_some()
-            {
+            if change.kind == ChangeKind::Deleted || change.binary || ignores.take(change.path.as_str()) {
                 continue;
             }
             match self.picture.file(change.path.as_str()) {

@@ -55,18 +55,18 @@ fn measures(evidence: &Evidence, policy: &Policy, base: &PatchBase) -> Vec<Measu
         }
     }
     measures.push(patch_measure(evidence, policy.minimum_patch, base));
-    for (path, file, totals) in evidence.files() {
+    for (path, _, totals) in evidence.files() {
         let scope = || Scope::named("file", path);
         for unit in [Unit::Statements, Unit::Lines] {
             let ratio = totals.ratio(unit);
-            let least = policy.minimum_file.filter(|_| unit == file.native_unit());
+            // Held to the minimum by the rule `file-below-minimum`, so that a waiver can accept a file.
             if ratio.total > 0 {
                 measures.push(Measure::percent(
                     &measure_name(unit),
                     scope(),
                     ratio.covered,
                     ratio.total,
-                    least,
+                    None,
                 ));
             }
         }
@@ -96,10 +96,10 @@ fn states(evidence: &Evidence, policy: &Policy, base: &PatchBase, missing: &[Str
         states.extend(about_patch(evidence, policy, base));
     }
     if !evidence.ambiguous.is_empty() {
-        let message = format!(
-            "{} of the reports fit several files and were mapped to none",
-            paths(evidence.ambiguous.len())
-        );
+        let message = match evidence.ambiguous.len() {
+            1 => "one path of the reports fits several files and was mapped to none".to_owned(),
+            many => format!("{many} paths of the reports fit several files and were mapped to none"),
+        };
         states.push(state("ambiguous-path", policy.on_ambiguous_path, message, rules_help("ambiguous-path")));
     }
     for pattern in &evidence.idle_ignores {
@@ -116,10 +116,6 @@ fn states(evidence: &Evidence, policy: &Policy, base: &PatchBase, missing: &[Str
 
 fn state(name: &str, policy: StatePolicy, message: String, help: String) -> State {
     State { name: name.to_owned(), policy, message, help, gate: None }
-}
-
-fn paths(count: usize) -> String {
-    if count == 1 { "one path".to_owned() } else { format!("{count} paths") }
 }
 
 fn rules_help(id: &str) -> String {
@@ -157,16 +153,19 @@ fn unreadable_report(report: &ReportEvidence, policy: StatePolicy) -> Option<Sta
     Some(state("unreadable-report", policy, message, help))
 }
 
-/// Reports were read, but not a single unit is measured.
+/// Reports were read, but one of the units that they count in measures nothing.
 fn no_data(evidence: &Evidence, policy: StatePolicy) -> Option<State> {
     let read = evidence.reports.iter().any(|report| report.content.is_ok());
-    let empty = [Unit::Statements, Unit::Lines].into_iter().all(|unit| evidence.ratio(unit).total == 0);
-    (read && empty).then(|| {
-        let message = "the reports measure nothing: no statement and no line".to_owned();
-        let help =
-            "Check that the tests ran, and which packages or files the coverage tool was told to measure.";
-        state("no-data", policy, message, help.to_owned())
-    })
+    let units = evidence.native_units();
+    let empty = units.iter().find(|unit| evidence.ratio(**unit).total == 0);
+    let message = match empty {
+        Some(unit) if read => format!("the reports count in {}, but measure none", unit.name()),
+        None if read && units.is_empty() => "the reports measure no file".to_owned(),
+        _ => return None,
+    };
+    let help = "Check that the tests ran, which packages or files the coverage tool was told to measure, and what \
+         `ignore` leaves out.";
+    Some(state("no-data", policy, message, help.to_owned()))
 }
 
 fn about_patch(evidence: &Evidence, policy: &Policy, base: &PatchBase) -> Vec<State> {
@@ -197,7 +196,8 @@ fn about_patch(evidence: &Evidence, policy: &Policy, base: &PatchBase) -> Vec<St
         } else {
             String::new()
         };
-        let message = format!("no report knows the changed source files {}{more}", files.join(", "));
+        let what = if patch.unmapped.len() == 1 { "file" } else { "files" };
+        let message = format!("no report knows the changed source {what} {}{more}", files.join(", "));
         states.push(state(
             "unmapped-file",
             policy.on_unmapped_file,

@@ -9,7 +9,7 @@ mod odd_report;
 mod uncovered_changed_lines;
 mod unmapped_changed_file;
 
-use gatewright_core::report::{Finding, RuleInfo};
+use gatewright_core::report::{Finding, FindingOutcome, Policy as StatePolicy, RuleInfo, Severity};
 
 use crate::evidence::Evidence;
 use crate::policy::Policy;
@@ -48,3 +48,14 @@ pub use broken_report::sentence;
 
 /// The field that all findings of this crate belong to.
 pub(crate) const CATEGORY: &str = "coverage";
+
+/// Marks a finding that only explains a state: the state's policy decides over the gate, so it decides how loud
+/// the finding is, too.
+pub(crate) fn explains_state(mut finding: Finding, policy: StatePolicy) -> Finding {
+    (finding.outcome, finding.severity) = match policy {
+        StatePolicy::Fail => (FindingOutcome::Unknown, Severity::High),
+        StatePolicy::Warn => (FindingOutcome::Unknown, Severity::Medium),
+        StatePolicy::Ignore => (FindingOutcome::NotApplicable, Severity::Info),
+    };
+    finding
+}

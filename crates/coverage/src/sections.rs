@@ -132,7 +132,7 @@ fn worst_files(evidence: &Evidence, policy: &Policy) -> Option<Section> {
     let mut blocks = vec![Block::Table { columns, rows }];
     if total > MOST_FILES {
         let text =
-            format!("{} more files have something uncovered; the report lists them all.", total - MOST_FILES);
+            format!("… and {} more with something uncovered; the report lists them all.", total - MOST_FILES);
         blocks.push(Block::Text { content: vec![Inline::text(text)] });
     }
     Some(section("worst-files", "Files with the most uncovered", 20, false, blocks))
@@ -167,9 +167,13 @@ fn read(evidence: &Evidence) -> Option<Section> {
     let mut blocks = vec![Block::Table { columns, rows }];
     let unmapped = evidence.picture.files().filter(|(path, _)| !evidence.mapped.contains(*path)).count();
     if unmapped > 0 {
-        let text = format!(
-            "{unmapped} measured files are none of the repository: they count in the total, and are in no patch."
-        );
+        let text = match unmapped {
+            1 => "One measured file is none of the repository: it counts in the total, and is in no patch."
+                .to_owned(),
+            many => format!(
+                "{many} measured files are none of the repository: they count in the total, and are in no patch."
+            ),
+        };
         blocks.push(Block::Text { content: vec![Inline::text(text)] });
     }
     Some(section("read", "What was read", 90, true, blocks))

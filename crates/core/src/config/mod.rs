@@ -194,14 +194,14 @@ impl<'a> Settings<'a> {
         Ok((!values.is_empty()).then_some((values, node.place)))
     }
 
-    /// The conditions, parsed.
-    pub fn conditions(&self) -> Result<Vec<Condition>, ConfigError> {
+    /// The conditions, parsed, with their places.
+    pub fn conditions(&self) -> Result<Vec<(Condition, Place)>, ConfigError> {
         let items = match self.node.get("conditions") {
             None => return Ok(Vec::new()),
             Some(Node { value: Value::List(items), .. }) => items.as_slice(),
             Some(node) => std::slice::from_ref(node),
         };
-        items.iter().map(|item| self.condition(item)).collect()
+        items.iter().map(|item| Ok((self.condition(item)?, item.place))).collect()
     }
 
     fn condition(&self, item: &Node) -> Result<Condition, ConfigError> {

@@ -269,9 +269,18 @@ fn refused_value(
         return settings.file().error(*place, message, help).into();
     }
     Failure::usage(
-        format!("the input `{}` can't be `{shown}` (from the {provenance}): {reason}", input.name),
+        format!("the input `{}` can't be `{shown}` ({}): {reason}", input.name, origin(provenance)),
         help,
     )
+}
+
+/// Where a refused value comes from, in a sentence.
+fn origin(provenance: &Provenance) -> String {
+    match provenance {
+        Provenance::Flag => "from the command line".to_owned(),
+        Provenance::Environment(variable) => format!("from `with:`, as {variable}"),
+        other => format!("from {other}"),
+    }
 }
 
 /// The heart of what clap says about a value.
@@ -360,21 +369,21 @@ mod tests {
         ]
         .assert_eq(&check(&[], &[], "sample:\n\n  minimum: 101\n"));
         expect![
-            "the input `summary` can't be `yes` (from the with: (INPUT_SUMMARY)): expected true or false None"
+            "the input `summary` can't be `yes` (from `with:`, as INPUT_SUMMARY): expected true or false None"
         ]
         .assert_eq(&check(&[], &[("INPUT_SUMMARY", "yes")], ""));
         expect![
             "the input `fail-on` has two values: `INPUT_FAIL-ON` is `low` and `INPUT_FAIL_ON` is `high` None"
         ]
         .assert_eq(&check(&[], &[("INPUT_FAIL-ON", "low"), ("INPUT_FAIL_ON", "high")], ""));
-        expect!["the input `config-from` can't be `head` (from the with: (INPUT_CONFIG-FROM)): expected base or head-with-warning None"]
+        expect!["the input `config-from` can't be `head` (from `with:`, as INPUT_CONFIG-FROM): expected base or head-with-warning None"]
             .assert_eq(&check(&[], &[("INPUT_CONFIG-FROM", "head")], ""));
         expect!["`minimum` holds a list, expected a single value Some(2)"].assert_eq(&check(
             &[],
             &[],
             "sample:\n  minimum: [1, 2]\n",
         ));
-        expect!["the input `annotations` can't be `11` (from the with: (INPUT_ANNOTATIONS)): 11 is not in 0..=10 None"]
+        expect!["the input `annotations` can't be `11` (from `with:`, as INPUT_ANNOTATIONS): 11 is not in 0..=10 None"]
             .assert_eq(&check(&[], &[("INPUT_ANNOTATIONS", "11")], ""));
     }
 

@@ -5,10 +5,10 @@
 
 use std::io;
 
-use crate::escape::{command_data, command_property};
+use crate::escape::{command_data, command_property, terminal};
 use crate::report::{AnnotationLevel, Finding, FindingOutcome, Location, ReasonLevel, Report};
 
-use super::{cut_utf16, place_text, speaker};
+use super::{cut_utf16, ended, place_text, speaker};
 
 /// Kept below GitHub's 4,096, because masking may lengthen a message.
 const MOST_MESSAGE_UNITS: usize = 3_500;
@@ -54,10 +54,10 @@ fn reasons(report: &Report) -> Vec<Annotation> {
             AnnotationLevel::Warning
         },
         title: match &reason.gate {
-            Some(gate) => format!("{}: {gate}", report.subject.action),
-            None => speaker(report),
+            Some(gate) => terminal(&format!("{}: {gate}", report.subject.action)).into_owned(),
+            None => terminal(&speaker(report)).into_owned(),
         },
-        message: cut_utf16(&format!("{}. {}", reason.sentence(), reason.help), MOST_MESSAGE_UNITS),
+        message: shown(&format!("{} {}", ended(&reason.sentence()), reason.help)),
         location: None,
     };
     // A rule's findings speak for themselves, at their places.
@@ -98,12 +98,15 @@ fn findings(report: &Report) -> Vec<Annotation> {
 
 fn message(finding: &Finding) -> String {
     let text = match finding.help.as_deref() {
-        Some(help) if finding.message.ends_with(['.', '!', '?']) => format!("{} {help}", finding.message),
-        Some(help) => format!("{}. {help}", finding.message),
+        Some(help) => format!("{} {help}", ended(&finding.message)),
         None => finding.message.clone(),
     };
-    let text = if text.trim().is_empty() { finding.rule.clone() } else { text };
-    cut_utf16(&text, MOST_MESSAGE_UNITS)
+    shown(if text.trim().is_empty() { &finding.rule } else { &text })
+}
+
+/// A message that fits, and that steers no terminal: the runner prints it to the log, too.
+fn shown(message: &str) -> String {
+    cut_utf16(&terminal(message), MOST_MESSAGE_UNITS)
 }
 
 fn length(finding: &Finding) -> u32 {

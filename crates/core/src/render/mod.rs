@@ -73,6 +73,12 @@ fn plain(cell: &[Inline]) -> String {
         .collect()
 }
 
+/// A text with a full stop, unless it ends like a sentence already.
+pub(crate) fn ended(text: &str) -> String {
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{text}{end}")
+}
+
 /// `coverage-gate (go)`: who speaks.
 fn speaker(report: &Report) -> String {
     match &report.subject.name {

@@ -11,7 +11,7 @@ use crate::report::{
     Section, VerdictResult,
 };
 
-use super::{LinkBase, place_text, speaker};
+use super::{LinkBase, ended, place_text, speaker};
 
 /// The most bytes that all summaries of one step may have together.
 pub const SUMMARY_MOST_BYTES: usize = 1_000_000;
@@ -79,7 +79,7 @@ impl Page<'_> {
             let gate = reason.gate.as_ref().map(|gate| format!("{}: ", markdown(gate))).unwrap_or_default();
             let line = format!(
                 "- {sign} {gate}{} {}\n",
-                markdown(&(reason.sentence() + ".")),
+                markdown(&ended(&reason.sentence())),
                 markdown(&reason.help)
             );
             if !self.add(&line) {

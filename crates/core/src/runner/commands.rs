@@ -72,7 +72,16 @@ pub(crate) fn random_token() -> io::Result<String> {
 /// Writes a file so that a reader sees the old one, the new one, or none, but never a part. Missing folders are made.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder).map_err(|error| {
+        // The system only says that something exists.
+        match folder.ancestors().find(|above| above.is_file()) {
+            Some(file) => {
+                let what = format!("`{}` is a file, not a folder", file.display());
+                io::Error::new(io::ErrorKind::NotADirectory, what)
+            }
+            None => error,
+        }
+    })?;
     let name = path
         .file_name()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
@@ -118,6 +127,9 @@ mod tests {
         fs::create_dir_all(taken.join("inside")).unwrap();
         assert!(write_atomically(&taken, b"x").is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        fs::write(folder.path().join("file"), "").unwrap();
+        let error = write_atomically(&folder.path().join("file/deep/x"), b"x").unwrap_err();
+        assert!(error.to_string().ends_with("file` is a file, not a folder"), "{error}");
     }
 
     #[test]

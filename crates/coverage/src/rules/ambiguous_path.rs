@@ -17,7 +17,7 @@
 //! policy `on-ambiguous-path`, by default `warn`.
 
 use gatewright_core::RepoPath;
-use gatewright_core::report::{Finding, FindingOutcome, RuleInfo, Severity};
+use gatewright_core::report::{Finding, RuleInfo, Severity};
 
 use crate::evidence::Evidence;
 use crate::policy::Policy;
@@ -32,15 +32,13 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 };
 
 /// One finding for each such path.
-pub(crate) fn check(evidence: &Evidence, _: &Policy) -> Vec<Finding> {
+pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
     let finding = |(name, candidates): (&String, &Vec<RepoPath>)| {
         let shown: Vec<&str> = candidates.iter().take(3).map(RepoPath::as_str).collect();
         let more =
             if candidates.len() > 3 { format!(" and {} more", candidates.len() - 3) } else { String::new() };
         let message = format!("The path `{name}` of a report could be {}{more}.", shown.join(", "));
-        let mut finding = Finding::new(&INFO, super::CATEGORY, message);
-        finding.outcome = FindingOutcome::Unknown;
-        finding
+        super::explains_state(Finding::new(&INFO, super::CATEGORY, message), policy.on_ambiguous_path)
     };
     evidence.ambiguous.iter().map(finding).collect()
 }

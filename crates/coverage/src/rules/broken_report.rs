@@ -32,7 +32,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 };
 
 /// One finding for each broken record, and one for each report that is none.
-pub(crate) fn check(evidence: &Evidence, _: &Policy) -> Vec<Finding> {
+pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
     let mut findings = Vec::new();
     for report in &evidence.reports {
         match &report.content {
@@ -46,7 +46,8 @@ pub(crate) fn check(evidence: &Evidence, _: &Policy) -> Vec<Finding> {
             }
         }
     }
-    findings
+    let loud = |finding| super::explains_state(finding, policy.on_unreadable_report);
+    findings.into_iter().map(loud).collect()
 }
 
 /// Diagnostics of a weight as findings of a rule.

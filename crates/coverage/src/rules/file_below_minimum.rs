@@ -24,7 +24,7 @@ use crate::policy::Policy;
 pub(crate) const INFO: RuleInfo = RuleInfo {
     id: "file-below-minimum",
     title: "A file below its minimum coverage",
-    severity: Severity::Medium,
+    severity: Severity::High,
     since: "0.1.0",
     help: "Test the file, or name it in `ignore` if it is generated.",
 };
@@ -50,7 +50,8 @@ pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
         let finding = Finding::new(&INFO, super::CATEGORY, message);
         findings.push(match RepoPath::from_git(name) {
             Ok(path) if evidence.mapped.contains(name) => finding.at(Location::file(path)),
-            _ => finding,
+            // Without a place, only the message can say which file it is.
+            _ => Finding { message: format!("{name}: {}", finding.message), ..finding },
         });
     }
     findings

@@ -16,7 +16,7 @@
 //! Have the tool measure all files (`c8 --all`, `go test -coverpkg=./...`, `coverage run --source=.`), or name
 //! the file in `ignore`. What the verdict makes of it is the policy `on-unmapped-file`, by default `fail`.
 
-use gatewright_core::report::{Finding, FindingOutcome, Location, RuleInfo, Severity};
+use gatewright_core::report::{Finding, Location, RuleInfo, Severity};
 
 use crate::evidence::Evidence;
 use crate::policy::Policy;
@@ -31,15 +31,14 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 };
 
 /// One finding for each such file.
-pub(crate) fn check(evidence: &Evidence, _: &Policy) -> Vec<Finding> {
+pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
     let unmapped = evidence.patch.iter().flat_map(|patch| &patch.unmapped);
     unmapped
         .map(|(path, line)| {
             let message = format!("No coverage report knows the changed file {path}.");
-            let mut finding =
-                Finding::new(&INFO, super::CATEGORY, message).at(Location::lines(path.clone(), *line, *line));
-            finding.outcome = FindingOutcome::Unknown;
-            finding
+            let place = Location::lines(path.clone(), *line, *line);
+            let finding = Finding::new(&INFO, super::CATEGORY, message).at(place);
+            super::explains_state(finding, policy.on_unmapped_file)
         })
         .collect()
 }

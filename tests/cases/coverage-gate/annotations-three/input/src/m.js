@@ -1,0 +1,60 @@
+export function f(a) {
+  if (a) {
+    return 1;
+  }
+  return 2;
+}
+export function f(a) {
+  if (a) {
+    return 1;
+  }
+  return 2;
+}
+export function f(a) {
+  if (a) {
+    return 1;
+  }
+  return 2;
+}
+export function f(a) {
+  if (a) {
+    return 1;
+  }
+  return 2;
+}
+export function f(a) {
+  if (a) {
+    return 1;
+  }
+  return 2;
+}
+export function f(a) {
+  if (a) {
+    return 1;
+  }
+  return 2;
+}
+export function f(a) {
+  if (a) {
+    return 1;
+  }
+  return 2;
+}
+export function f(a) {
+  if (a) {
+    return 1;
+  }
+  return 2;
+}
+export function f(a) {
+  if (a) {
+    return 1;
+  }
+  return 2;
+}
+export function f(a) {
+  if (a) {
+    return 1;
+  }
+  return 2;
+}

@@ -1,0 +1,7 @@
+package cart
+
+import "testing"
+
+func TestTotal(t *testing.T) {
+	Total(nil)
+}
