@@ -78,8 +78,8 @@ pub fn all(root: &Path) -> Result<Vec<Generated>> {
     let mut files: Vec<Generated> = actions.iter().map(action_yml::render).collect();
     for action in &actions {
         files.push(readme::render(root, action)?);
+        files.push(rules::render(root, action)?);
     }
-    files.push(rules::render(root, &actions)?);
     files.push(schemas::render_report()?);
     files.push(schemas::render_config(&actions)?);
     files.sort_by(|one, other| one.path.cmp(&other.path));

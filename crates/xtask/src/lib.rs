@@ -18,6 +18,7 @@ pub mod coverage;
 pub mod e2e;
 pub mod generate;
 pub mod manifest;
+pub mod new;
 pub mod peers;
 pub mod tidy;
 mod total;

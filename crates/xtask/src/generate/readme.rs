@@ -60,7 +60,7 @@ fn blocks(action: &Action) -> Vec<(&'static str, String)> {
     }
     if !about.rules.is_empty() {
         let rows = about.rules.iter().map(|rule| {
-            let link = format!("[`{0}`](../../{1}#{0})", rule.id, rules::PATH);
+            let link = format!("[`{0}`](../../{1}#{0})", rule.id, rules::path(about.name));
             [link, rule.severity.to_string(), rule.title.to_owned()]
         });
         blocks.push(("rules", table(["rule", "severity", "finds"], rows)));
