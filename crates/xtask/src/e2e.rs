@@ -13,6 +13,7 @@ use crate::peers::{Peers, Set};
 
 mod act;
 mod lint;
+mod outputs;
 mod producers;
 
 /// What to judge.
@@ -29,6 +30,8 @@ enum Part {
     Producers,
     /// Workflows, actions and scripts by their linters.
     Lint,
+    /// What our actions write, by validators of others.
+    Outputs,
     /// Our actions in workflows, run by act on this machine.
     Act,
 }
@@ -53,6 +56,7 @@ pub fn run(args: &E2eArgs) -> Result<()> {
     for (part, judged) in [
         (Part::Producers, producers::judge as fn(&mut Judge)),
         (Part::Lint, lint::judge),
+        (Part::Outputs, outputs::judge),
         (Part::Act, act::judge),
     ] {
         if args.only.is_empty() || args.only.contains(&part) {
