@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, mpsc};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::{ArgMatches, FromArgMatches};
@@ -36,47 +36,27 @@ pub(crate) struct Running {
     pub(crate) publishing: AtomicBool,
 }
 
-enum Ended {
-    Done(Result<u8, Failure>),
-    Interrupted,
-}
-
 /// How long an interrupted run may still write; the runner ends it 7.5 s after SIGINT.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Runs the work on a thread of its own, so that a signal or a panic is answered in any case.
+/// Runs the work so that a signal or a panic is answered in any case. Signals are answered on a thread of their own:
+/// the work may be anywhere, and the main thread is where memory is cheapest.
 pub(crate) fn supervise(
     environment: &Environment,
-    name: &str,
-    work: impl FnOnce(&Running) -> Result<u8, Failure> + Send,
+    name: &'static str,
+    work: impl FnOnce(&Running) -> Result<u8, Failure>,
 ) -> ExitCode {
-    let running = Running::default();
+    let running = Arc::new(Running::default());
     silence_panics();
-    let (sender, receiver) = mpsc::channel();
-    listen_for_signals(sender.clone());
-    std::thread::scope(|scope| {
-        let running = &running;
-        scope.spawn(move || {
-            // The supervisor outlives its scope's threads; nobody is left to tell when it is gone.
-            let _ = sender.send(Ended::Done(guarded(|| work(running))));
-        });
-        let ended = receiver.recv().unwrap_or(Ended::Interrupted);
-        let result = match ended {
-            Ended::Done(result) => result,
-            Ended::Interrupted if running.publishing.load(Ordering::SeqCst) => {
-                match receiver.recv_timeout(GRACE) {
-                    Ok(Ended::Done(result)) => result,
-                    _ => Err(interrupted(&running.notes)),
-                }
-            }
-            Ended::Interrupted => Err(interrupted(&running.notes)),
-        };
-        let status = result.unwrap_or_else(|failure| report_failure(environment, name, &failure));
-        end(status)
-    })
+    listen_for_signals(environment.clone(), name, Arc::clone(&running));
+    let result = guarded(|| work(&running));
+    // From here on the status is known: a signal has nothing left to save.
+    running.publishing.store(true, Ordering::SeqCst);
+    let status = result.unwrap_or_else(|failure| report_failure(environment, name, &failure));
+    end(status)
 }
 
-/// Ends the process at once: a worker that was interrupted is still busy, and a scope would wait for it.
+/// Ends the process at once: nothing that is still held needs to be given back piece by piece.
 #[expect(clippy::exit, clippy::disallowed_methods, reason = "the one place that ends the process")]
 fn end(status: u8) -> ! {
     // What can't be flushed has no reader any more.
@@ -117,20 +97,24 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T,
 }
 
 #[cfg(unix)]
-fn listen_for_signals(sender: mpsc::Sender<Ended>) {
+fn listen_for_signals(environment: Environment, name: &'static str, running: Arc<Running>) {
     use signal_hook::consts::{SIGINT, SIGTERM};
     let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
     std::thread::spawn(move || {
-        for _ in &mut signals {
-            // The run may be over already.
-            let _ = sender.send(Ended::Interrupted);
+        if signals.forever().next().is_none() {
+            return;
         }
+        // A verdict that is being written ends the process by itself.
+        if running.publishing.load(Ordering::SeqCst) {
+            std::thread::sleep(GRACE);
+        }
+        end(report_failure(&environment, name, &interrupted(&running.notes)))
     });
 }
 
 /// Elsewhere the system ends the process; files are written atomically, so none is left half-written.
 #[cfg(not(unix))]
-fn listen_for_signals(_: mpsc::Sender<Ended>) {}
+fn listen_for_signals(_: Environment, _: &'static str, _: Arc<Running>) {}
 
 /// Prints a failure for a reader of the log.
 pub(crate) fn report_to_log(failure: &Failure, palette: Palette) {

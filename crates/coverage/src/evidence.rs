@@ -8,7 +8,7 @@ use gatewright_core::repository::{ChangeKind, ChangeSet, ChangedFile, LineRange}
 
 use crate::language::Language;
 use crate::paths::{Mapped, SourceTree};
-use crate::{ClosingLines, Diagnostics, FileCoverage, Format, Picture, Ratio, Unit};
+use crate::{ClosingLines, Diagnostics, FileCoverage, Format, Picture, Ratio, Totals, Unit};
 
 /// A report as it was read.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub struct Evidence {
     pub reports: Vec<ReportEvidence>,
     /// All files, under their repository paths; under the report's own where none answers.
     pub picture: Picture,
+    /// What each file adds up to, counted once: a line view is not free.
+    totals: BTreeMap<String, Totals>,
     /// Which keys of the picture are files of the repository.
     pub mapped: BTreeSet<String>,
     /// Report paths that several files could be.
@@ -133,6 +135,7 @@ impl<'a> Gatherer<'a> {
             }
         }
         let idle = patterns.iter().enumerate().filter(|(index, _)| !busy.contains(index));
+        self.evidence.totals = kept.files().map(|(path, file)| (path.to_owned(), file.totals())).collect();
         self.evidence.idle_ignores = idle.map(|(_, pattern)| pattern.clone()).collect();
         self.evidence.picture = kept;
         self.evidence
@@ -140,6 +143,16 @@ impl<'a> Gatherer<'a> {
 }
 
 impl Evidence {
+    /// What everything adds up to in one unit.
+    pub fn ratio(&self, unit: Unit) -> Ratio {
+        self.totals.values().map(|totals| totals.ratio(unit)).sum()
+    }
+
+    /// Every file with what it adds up to, in the order of the paths.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &FileCoverage, &Totals)> {
+        self.picture.files().zip(self.totals.values()).map(|((path, file), totals)| (path, file, totals))
+    }
+
     /// The units that files bring natively: statements, lines, or both where formats are mixed.
     pub fn native_units(&self) -> BTreeSet<Unit> {
         self.picture.files().map(|(_, file)| file.native_unit()).collect()

@@ -41,7 +41,7 @@ fn measures(evidence: &Evidence, policy: &Policy, base: &PatchBase) -> Vec<Measu
     let native = evidence.native_units();
     let mut measures = Vec::new();
     for unit in [Unit::Statements, Unit::Lines, Unit::Branches, Unit::Functions] {
-        let ratio = evidence.picture.ratio(unit);
+        let ratio = evidence.ratio(unit);
         let judged = native.contains(&unit);
         if judged || ratio.total > 0 {
             let least = judged.then_some(policy.minimum);
@@ -55,10 +55,10 @@ fn measures(evidence: &Evidence, policy: &Policy, base: &PatchBase) -> Vec<Measu
         }
     }
     measures.push(patch_measure(evidence, policy.minimum_patch, base));
-    for (path, file) in evidence.picture.files() {
+    for (path, _, totals) in evidence.files() {
         let scope = || Scope::named("file", path);
         for unit in [Unit::Statements, Unit::Lines] {
-            let ratio = file.ratio(unit);
+            let ratio = totals.ratio(unit);
             // Held to the minimum by the rule `file-below-minimum`, so that a waiver can accept a file.
             if ratio.total > 0 {
                 measures.push(Measure::percent(
@@ -157,7 +157,7 @@ fn unreadable_report(report: &ReportEvidence, policy: StatePolicy) -> Option<Sta
 fn no_data(evidence: &Evidence, policy: StatePolicy) -> Option<State> {
     let read = evidence.reports.iter().any(|report| report.content.is_ok());
     let units = evidence.native_units();
-    let empty = units.iter().find(|unit| evidence.picture.ratio(**unit).total == 0);
+    let empty = units.iter().find(|unit| evidence.ratio(**unit).total == 0);
     let message = match empty {
         Some(unit) if read => format!("the reports count in {}, but measure none", unit.name()),
         None if read && units.is_empty() => "the reports measure no file".to_owned(),

@@ -16,7 +16,7 @@ const MOST_FILES: usize = 20;
 pub(crate) fn headline(evidence: &Evidence, base: &PatchBase) -> String {
     let mut parts: Vec<String> = Vec::new();
     for unit in evidence.native_units() {
-        let ratio = evidence.picture.ratio(unit);
+        let ratio = evidence.ratio(unit);
         match floored_percent(ratio.covered, ratio.total) {
             Some(percent) => parts.push(format!("{percent} % of {} {}", ratio.total, unit.name())),
             None => parts.push(format!("no {} measured", unit.name())),
@@ -91,7 +91,7 @@ fn missed_lines(file: &FileCoverage) -> String {
 /// The files with the most that is missed; those below their minimum come first.
 fn worst_files(evidence: &Evidence, policy: &Policy) -> Option<Section> {
     let mut files: Vec<(&str, &FileCoverage, Ratio)> =
-        evidence.picture.files().map(|(path, file)| (path, file, file.ratio(file.native_unit()))).collect();
+        evidence.files().map(|(path, file, totals)| (path, file, totals.ratio(file.native_unit()))).collect();
     files.retain(|(_, _, ratio)| ratio.missed() > 0);
     if files.is_empty() {
         return None;
@@ -101,12 +101,8 @@ fn worst_files(evidence: &Evidence, policy: &Policy) -> Option<Section> {
             minimum.cmp_fraction(u128::from(ratio.covered) * 100, ratio.total.into()).is_gt()
         })
     };
-    files.sort_by(|left, right| {
-        let key = |(path, _, ratio): &(&str, &FileCoverage, Ratio)| {
-            (!below(ratio), std::cmp::Reverse(ratio.missed()), (*path).to_owned())
-        };
-        key(left).cmp(&key(right))
-    });
+    // Files come in the order of their paths, and the sort keeps it among equals.
+    files.sort_by_cached_key(|(_, _, ratio)| (!below(ratio), std::cmp::Reverse(ratio.missed())));
     let total = files.len();
     let columns = vec![
         Column::left("File"),

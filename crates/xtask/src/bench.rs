@@ -83,6 +83,15 @@ fn build_ours(action: &str) -> Result<PathBuf> {
     Ok(crate::target().join("dist").join(action))
 }
 
+/// A parser alone, as an example of its crate, built as it ships.
+fn build_parser(package: &str, example: &str) -> Result<PathBuf> {
+    println!("building the parser of {package} …");
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args(["build", "--locked", "--profile", "dist", "--package", package, "--example", example]);
+    command::stdout(build.current_dir(crate::root()), Duration::from_mins(30))?;
+    Ok(crate::target().join("dist/examples").join(example))
+}
+
 /// Start-up and size of a binary against their bars.
 fn bars_of_binary(binary: &Path, most_megabytes: f64) -> Result<Vec<Bar>> {
     let mut starts = Vec::new();

@@ -2,19 +2,18 @@
 //! actions run by act. Each step says what it proved; a step that can't run is a failure, unless `peers.toml`
 //! names it with a reason.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use tempfile::TempDir;
 
 use crate::command;
 use crate::peers::{Peers, Set};
 
 mod act;
 mod lint;
+mod outputs;
 mod producers;
 
 /// What to judge.
@@ -31,6 +30,8 @@ enum Part {
     Producers,
     /// Workflows, actions and scripts by their linters.
     Lint,
+    /// What our actions write, by validators of others.
+    Outputs,
     /// Our actions in workflows, run by act on this machine.
     Act,
 }
@@ -55,6 +56,7 @@ pub fn run(args: &E2eArgs) -> Result<()> {
     for (part, judged) in [
         (Part::Producers, producers::judge as fn(&mut Judge)),
         (Part::Lint, lint::judge),
+        (Part::Outputs, outputs::judge),
         (Part::Act, act::judge),
     ] {
         if args.only.is_empty() || args.only.contains(&part) {
@@ -91,38 +93,4 @@ impl Judge {
             }
         }
     }
-}
-
-/// A copy of what git tracks or would add below a folder of this repository, as a repository of its own with
-/// one commit.
-fn fresh_copy(below: &str) -> Result<TempDir> {
-    let from = crate::root().join(below);
-    let copy = tempfile::tempdir()?;
-    let mut list = Command::new("git");
-    list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(&from);
-    for path in command::stdout(&mut list, Duration::from_secs(20))?.split_terminator('\0') {
-        if !from.join(path).is_file() {
-            continue;
-        }
-        let target = copy.path().join(path);
-        if let Some(folder) = target.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::copy(from.join(path), target)?;
-    }
-    commit(copy.path())?;
-    Ok(copy)
-}
-
-/// Commits all files of a folder; the first time makes it a repository.
-fn commit(folder: &Path) -> Result<()> {
-    let steps: [&[&str]; 3] = [
-        &["init", "--quiet", "--initial-branch", "main"],
-        &["add", "--all"],
-        &["-c", "user.name=e2e", "-c", "user.email=e2e@example.com", "commit", "--quiet", "--message", "x"],
-    ];
-    for step in steps {
-        command::stdout(Command::new("git").args(step).current_dir(folder), Duration::from_mins(1))?;
-    }
-    Ok(())
 }

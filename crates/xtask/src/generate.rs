@@ -11,8 +11,12 @@ use gatewright_core::action::Action;
 
 mod action_yml;
 mod inputs;
+mod readme;
+pub mod rules;
+mod schemas;
 
 pub use inputs::InputAbout;
+pub use schemas::{CONFIG, REPORT};
 
 /// The command that mends every stale file.
 pub const COMMAND: &str = "cargo xtask gen";
@@ -69,9 +73,15 @@ pub fn stale(root: &Path) -> Result<Vec<Generated>> {
 }
 
 /// Every generated file, by path.
-pub fn all(_root: &Path) -> Result<Vec<Generated>> {
+pub fn all(root: &Path) -> Result<Vec<Generated>> {
     let actions = gatewright::actions();
     let mut files: Vec<Generated> = actions.iter().map(action_yml::render).collect();
+    for action in &actions {
+        files.push(readme::render(root, action)?);
+        files.push(rules::render(root, action)?);
+    }
+    files.push(schemas::render_report()?);
+    files.push(schemas::render_config(&actions)?);
     files.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(files)
 }

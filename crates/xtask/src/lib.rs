@@ -6,19 +6,23 @@
     clippy::print_stderr,
     reason = "chores are programs for developers: they print, start programs and read the environment"
 )]
+#![allow(clippy::format_push_string, reason = "what chores write is short, and reads best as it is written")]
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub mod bench;
 pub mod command;
+pub mod copy;
 pub mod coverage;
 pub mod e2e;
 pub mod generate;
 pub mod manifest;
+pub mod new;
 pub mod peers;
 pub mod tidy;
 mod total;
+pub mod transcript;
 
 /// The root of this repository: two folders above this crate.
 pub fn root() -> PathBuf {

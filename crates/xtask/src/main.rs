@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, coverage, e2e, generate, manifest, peers, tidy};
+use xtask::{bench, coverage, e2e, generate, manifest, new, peers, tidy};
 
 /// The chores of this repository.
 #[derive(Parser)]
@@ -27,6 +27,12 @@ enum Chore {
     Gen(generate::GenArgs),
     /// Write and check dist/manifest.json, which pins the bytes that each action runs.
     Manifest(manifest::ManifestArgs),
+    /// Begin an action: one that builds, passes its tests and runs in a workflow as it comes.
+    NewAction(new::NewActionArgs),
+    /// Begin a case of an action.
+    NewCase(new::NewCaseArgs),
+    /// Begin a rule: its file, its line in the list, and two cases.
+    NewRule(new::NewRuleArgs),
     /// Install the pinned tools of others that judge or rival us.
     Peers(peers::PeersArgs),
     /// Check the rules of the house.
@@ -40,6 +46,9 @@ fn main() -> ExitCode {
         Chore::E2e(args) => e2e::run(&args),
         Chore::Gen(args) => generate::run(&args),
         Chore::Manifest(args) => manifest::run(args),
+        Chore::NewAction(args) => new::run_action(&args),
+        Chore::NewCase(args) => new::run_case(&args),
+        Chore::NewRule(args) => new::run_rule(&args),
         Chore::Peers(args) => peers::run(&args),
         Chore::Tidy(args) => tidy::run(&args),
     };

@@ -33,9 +33,9 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
     let Some(minimum) = policy.minimum_file else { return Vec::new() };
     let mut findings = Vec::new();
-    for (name, file) in evidence.picture.files() {
+    for (name, file, totals) in evidence.files() {
         let unit = file.native_unit();
-        let ratio = file.ratio(unit);
+        let ratio = totals.ratio(unit);
         let measure = Measure::percent("", Scope::Total, ratio.covered, ratio.total, Some(minimum));
         if measure.outcome != MeasureOutcome::Fail {
             continue;

@@ -23,6 +23,7 @@ const WITH_SOURCES: u32 = 4;
 struct Stage {
     folder: PathBuf,
     ours: Option<PathBuf>,
+    parser: Option<PathBuf>,
     peers: Option<Peers>,
     rounds: u32,
 }
@@ -33,7 +34,11 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
         peers.ensure_set(Set::Rivals)?;
     }
     let ours = if args.without_ours { None } else { Some(super::build_ours("coverage-gate")?) };
-    let stage = Stage { folder: crate::target().join("bench"), ours, peers, rounds: args.rounds };
+    let parser = match &ours {
+        Some(_) => Some(super::build_parser("gatewright-coverage", "read")?),
+        None => None,
+    };
+    let stage = Stage { parser, folder: crate::target().join("bench"), ours, peers, rounds: args.rounds };
 
     let scale = Scale::of(args.size_mb);
     let races = [stage.go(scale)?, stage.go_with_sources()?, stage.lcov(scale)?];
@@ -111,7 +116,19 @@ impl Stage {
             }
         };
         let found = move |_: &Finished| Ok(Found::Exact(total_of(&report, measure)?));
-        vec![Contestant { name: "coverage-gate", command: Box::new(command), found: Box::new(found) }]
+        let gate = Contestant { name: "coverage-gate", command: Box::new(command), found: Box::new(found) };
+        self.parser(input).into_iter().chain([gate]).collect()
+    }
+
+    /// Our parser alone: what the parsers of others are to be held against.
+    fn parser<'a>(&'a self, input: &'a Input) -> Option<Contestant<'a>> {
+        let program = self.parser.as_ref()?;
+        let command = move || {
+            let mut command = scrubbed(program);
+            command.arg(&input.file);
+            command
+        };
+        Some(Contestant { name: "our parser", command: Box::new(command), found: Box::new(two_numbers) })
     }
 
     fn octocov<'a>(&self, format: &'static str, input: &'a Input) -> Result<Option<Contestant<'a>>> {
@@ -122,11 +139,11 @@ impl Stage {
             command.arg(format).arg(&input.file);
             command
         };
-        let found = |finished: &Finished| {
-            let numbers = finished.stdout.trim().split_once(' ').context("no two numbers")?;
-            Ok(Found::Exact(Total { covered: numbers.0.parse()?, total: numbers.1.parse()? }))
-        };
-        Ok(Some(Contestant { name: "octocov's parser", command: Box::new(command), found: Box::new(found) }))
+        Ok(Some(Contestant {
+            name: "octocov's parser",
+            command: Box::new(command),
+            found: Box::new(two_numbers),
+        }))
     }
 
     fn bars(&self, races: &[Race]) -> Result<Vec<Bar>> {
@@ -134,7 +151,7 @@ impl Stage {
         let mut bars = Vec::new();
         for race in races.iter().filter(|race| race.megabytes > f64::from(WITH_SOURCES) * 2.0) {
             let ours = race.places.first().context("nobody ran")?;
-            let what = format!("{}, ours", race.job);
+            let what = format!("{}, our parser", race.job);
             bars.push(Bar {
                 what,
                 unit: "MB/s",
@@ -146,6 +163,12 @@ impl Stage {
         bars.extend(super::bars_of_binary(binary, 4.0)?);
         Ok(bars)
     }
+}
+
+/// `covered total`, as parsers alone print it.
+fn two_numbers(finished: &Finished) -> Result<Found> {
+    let numbers = finished.stdout.trim().split_once(' ').context("no two numbers")?;
+    Ok(Found::Exact(Total { covered: numbers.0.parse()?, total: numbers.1.parse()? }))
 }
 
 fn go_tool_cover(folder: &Path) -> Contestant<'_> {

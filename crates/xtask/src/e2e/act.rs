@@ -10,8 +10,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use super::{Judge, commit, fresh_copy};
+use super::Judge;
 use crate::command::{self, scrubbed};
+use crate::copy;
 
 /// What one job must have done.
 struct Expected {
@@ -61,12 +62,12 @@ fn act_run(judge: &mut Judge, name: &str, workflow: &str, expected: &[Expected])
 }
 
 fn run(judge: &Judge, workflow: &str) -> Result<BTreeMap<String, Job>> {
-    let copy = fresh_copy("")?;
+    let copy = copy::fresh("")?;
     let home = tempfile::tempdir()?;
     let file = ".github/workflows/e2e.yml";
     fs::create_dir_all(copy.path().join(".github/workflows"))?;
     fs::write(copy.path().join(file), workflow)?;
-    commit(copy.path())?;
+    copy::commit(copy.path())?;
 
     let mut act = scrubbed(&judge.peers.program("act")?);
     // act hands its own environment to the jobs, and keeps their workspaces below the cache folder.

@@ -10,8 +10,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use super::{Judge, commit, fresh_copy};
+use super::Judge;
 use crate::command::{self, scrubbed};
+use crate::copy;
 use crate::total::{Total, total_of};
 
 const LIMIT: Duration = Duration::from_mins(5);
@@ -25,7 +26,7 @@ pub(super) fn judge(judge: &mut Judge) {
 }
 
 fn go(judge: &Judge) -> Result<String> {
-    let copy = fresh_copy("examples/go")?;
+    let copy = copy::fresh("examples/go")?;
     let committed = sum_of_profile(&fs::read_to_string(copy.path().join("coverage.out"))?)?;
     let mut test = scrubbed(Path::new("go"));
     test.args(["test", "-count=1", "-coverprofile=coverage.out", "-coverpkg=./...", "./..."]);
@@ -44,7 +45,7 @@ fn go(judge: &Judge) -> Result<String> {
 }
 
 fn javascript(judge: &Judge) -> Result<String> {
-    let copy = fresh_copy("examples/javascript")?;
+    let copy = copy::fresh("examples/javascript")?;
     let mut run = scrubbed(&judge.peers.program("c8")?);
     run.args(["--all", "--src=src", "--include=src", "--reporter=lcovonly", "--reporter=json-summary"]);
     command::stdout(run.args(["node", "--test"]).current_dir(copy.path()), LIMIT)?;
@@ -104,7 +105,7 @@ fn sum_of_profile(profile: &str) -> Result<Total> {
 fn commit_if_changed(folder: &Path) -> Result<()> {
     let mut status = Command::new("git");
     let changed = command::stdout(status.args(["status", "--porcelain"]).current_dir(folder), LIMIT)?;
-    if changed.is_empty() { Ok(()) } else { commit(folder) }
+    if changed.is_empty() { Ok(()) } else { copy::commit(folder) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! An action's inputs as its readers need them: from the command line's definition to names, sentences and defaults.
 
+use std::any::TypeId;
+
 use clap::Arg;
 use gatewright_core::action::Action;
 use gatewright_core::input::{is_input, is_list};
@@ -19,6 +21,7 @@ pub struct InputAbout {
     pub token: bool,
     /// It is shared by all actions.
     pub shared: bool,
+    argument: Arg,
 }
 
 impl InputAbout {
@@ -34,16 +37,20 @@ impl InputAbout {
             argument.get_long_help().or(argument.get_help()).map(ToString::to_string).unwrap_or_default();
         let defaults: Vec<_> =
             argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
-        let secret =
-            argument.get_value_names().is_some_and(|names| names.iter().any(|name| name == "SECRET"));
         Self {
             help: sentence(&help),
             default: (!defaults.is_empty()).then(|| defaults.join(", ")),
             list: is_list(argument),
-            token: secret && name == "token",
+            token: is_secret(argument) && name == "token",
             shared: argument.get_help_heading() == Some("Shared"),
             name,
+            argument: argument.clone(),
         }
+    }
+
+    /// Whether its values are of a type.
+    pub(super) fn is<T: 'static>(&self) -> bool {
+        is_of::<T>(&self.argument)
     }
 
     /// The help with the default behind it.
@@ -58,6 +65,16 @@ impl InputAbout {
     pub fn variable(&self) -> String {
         format!("INPUT_{}", self.name.to_uppercase().replace('-', "_"))
     }
+}
+
+/// Whether an argument's values are of a type.
+pub(super) fn is_of<T: 'static>(argument: &Arg) -> bool {
+    argument.get_value_parser().type_id() == TypeId::of::<T>()
+}
+
+/// Whether an argument's value must not be shown; core knows it by the same word.
+pub(super) fn is_secret(argument: &Arg) -> bool {
+    argument.get_value_names().is_some_and(|names| names.iter().any(|name| name == "SECRET"))
 }
 
 /// One line that ends as a sentence does: clap takes the full stop away where it is the only one.

@@ -1,0 +1,93 @@
+//! What our actions write, read by the validators of others: SARIF by its SDK's own tool with GitHub's rules, JSON by
+//! our published schemas through a validator that nobody here wrote.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::Judge;
+use crate::command::{self, scrubbed};
+use crate::copy;
+
+const LIMIT: Duration = Duration::from_mins(2);
+
+pub(super) fn judge(judge: &mut Judge) {
+    println!("\noutputs");
+    let made = make(judge);
+    for (name, check) in [
+        ("SARIF by the multitool", sarif as fn(&Judge, &Path) -> Result<String>),
+        ("report by its schema", |judge, folder| {
+            schema(judge, "docs/report.schema.json", &folder.join("report.json"))
+        }),
+    ] {
+        let proof = match &made {
+            Ok(folder) => check(judge, folder.path()),
+            Err(error) => Err(anyhow::anyhow!("nothing was made: {error:#}")),
+        };
+        judge.step(name, proof);
+    }
+    let configuration = crate::root().join(".github/gatewright.yml");
+    let proof = schema(judge, "docs/gatewright.schema.json", &configuration);
+    judge.step("configuration by its schema", proof);
+    let manifest = crate::root().join("dist/manifest.json");
+    let proof = schema(judge, "dist/manifest.schema.json", &manifest);
+    judge.step("manifest by its schema", proof);
+}
+
+/// A module with a change that no test runs, judged so that findings of several rules come out.
+fn make(judge: &Judge) -> Result<tempfile::TempDir> {
+    let folder = copy::fresh("examples/go")?;
+    let source = folder.path().join("price/price.go");
+    let odd = "\n// Odd tells odd numbers.\nfunc Odd(n int) bool {\n\treturn n%2 == 1\n}\n";
+    fs::write(&source, fs::read_to_string(&source)? + odd)?;
+    let mut test = scrubbed(Path::new("go"));
+    test.args(["test", "-coverprofile=coverage.out", "-coverpkg=./...", "./..."]);
+    command::stdout(test.current_dir(folder.path()), LIMIT)?;
+    let mut gate = scrubbed(&judge.binaries.join("coverage-gate"));
+    gate.args([
+        "--base",
+        "HEAD",
+        "--minimum-file",
+        "99",
+        "--sarif-file",
+        "out.sarif",
+        "--report-file",
+        "report.json",
+    ]);
+    let finished = command::capture(gate.current_dir(folder.path()), LIMIT)?;
+    ensure!(
+        finished.status.code() == Some(1),
+        "the gate ended with {}: {}",
+        finished.status,
+        finished.stderr
+    );
+    Ok(folder)
+}
+
+fn sarif(judge: &Judge, folder: &Path) -> Result<String> {
+    judge.peers.program("sarif-multitool")?;
+    // The package's own launcher hands its arguments to a shell, which cuts the rule kinds at their semicolon.
+    let system = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
+    let tool = format!("node_modules/@microsoft/sarif-multitool-{system}/Sarif.Multitool");
+    let mut validate = scrubbed(&judge.peers.node_folder().join(tool));
+    validate.args(["validate", "out.sarif", "--rule-kind", "Sarif;Ghas", "--output", "judged.sarif"]);
+    validate.args(["--log", "ForceOverwrite"]);
+    command::stdout(validate.current_dir(folder), LIMIT)?;
+    let read = |name: &str| -> Result<Value> { Ok(serde_json::from_slice(&fs::read(folder.join(name))?)?) };
+    let judged = read("judged.sarif")?;
+    let complaints = judged["runs"][0]["results"].as_array().cloned().unwrap_or_default();
+    ensure!(complaints.is_empty(), "it says: {}", serde_json::to_string(&complaints)?);
+    let results = read("out.sarif")?["runs"][0]["results"].as_array().map(Vec::len).context("no results")?;
+    ensure!(results >= 3, "{results} results: too few to prove anything");
+    Ok(format!("{results} results, no complaint"))
+}
+
+fn schema(judge: &Judge, schema: &str, file: &Path) -> Result<String> {
+    let mut check = scrubbed(&judge.peers.program("check-jsonschema")?);
+    check.arg("--schemafile").arg(crate::root().join(schema)).arg(file);
+    command::stdout(&mut check, LIMIT)?;
+    Ok(format!("{} accepted", crate::shown(file)))
+}

@@ -1,0 +1,160 @@
+//! The examples in our documentation hold: workflows use inputs that exist, configurations are read by the real
+//! reader, and commands are run.
+
+use std::collections::BTreeMap;
+
+use gatewright_core::action::Action;
+use gatewright_core::config::ConfigFile;
+use gatewright_core::config::yaml::{self, Node, Value};
+use gatewright_core::input::{Said, is_setting, resolve, unjudged};
+use xtask::transcript;
+
+/// Every document with examples.
+fn documents() -> Vec<(String, String)> {
+    let mut paths = vec!["README.md".to_owned()];
+    paths.extend(
+        gatewright::actions().iter().map(|action| format!("actions/{}/README.md", action.about().name)),
+    );
+    let read = |path: String| {
+        let text = std::fs::read_to_string(xtask::root().join(&path)).expect("the document is there");
+        (path, text)
+    };
+    paths.into_iter().map(read).collect()
+}
+
+/// The `yaml` blocks of a document.
+fn blocks(markdown: &str) -> Vec<String> {
+    let parts = markdown.split("\n```yaml\n").skip(1);
+    parts.map(|part| part.split("\n```").next().unwrap_or_default().to_owned() + "\n").collect()
+}
+
+#[test]
+fn every_example_is_one_that_we_take() {
+    let actions = gatewright::actions();
+    let (mut workflows, mut configurations) = (0, 0);
+    for (path, text) in documents() {
+        for block in blocks(&text) {
+            let node = yaml::parse(&block).unwrap_or_else(|error| panic!("{path}: {error}\n{block}"));
+            if node.get("jobs").is_some() {
+                workflows += 1;
+                check_workflow(&path, &node, &actions);
+            } else if node
+                .entries()
+                .iter()
+                .any(|entry| actions.iter().any(|action| action.about().name == entry.key))
+            {
+                configurations += 1;
+                check_configuration(&path, &block, &actions);
+            } else {
+                panic!("{path}: this is neither a workflow nor a configuration:\n{block}");
+            }
+        }
+    }
+    assert!(workflows >= 2 && configurations >= 2, "{workflows} workflows, {configurations} configurations");
+}
+
+#[test]
+fn every_workflow_gives_our_actions_inputs_that_they_have() {
+    let actions = gatewright::actions();
+    let mut checked = 0;
+    for folder in ["workflows-templates", ".github/workflows"] {
+        for entry in std::fs::read_dir(xtask::root().join(folder)).expect("the folder is there") {
+            let path = entry.expect("it can be listed").path();
+            if path.extension().is_some_and(|extension| extension == "yml") {
+                let text = std::fs::read_to_string(&path).expect("it can be read");
+                let shown = xtask::shown(&path);
+                let node = yaml::parse(&text).unwrap_or_else(|error| panic!("{shown}: {error}"));
+                check_workflow(&shown, &node, &actions);
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 0);
+}
+
+fn items(node: &Node) -> &[Node] {
+    match &node.value {
+        Value::List(items) => items,
+        _ => &[],
+    }
+}
+
+fn scalar(node: Option<&Node>) -> &str {
+    match node.map(|node| &node.value) {
+        Some(Value::Scalar { text, .. }) => text,
+        _ => "",
+    }
+}
+
+fn check_workflow(path: &str, node: &Node, actions: &[Action]) {
+    for job in node.get("jobs").expect("it has jobs").entries() {
+        let steps = job.node.get("steps").map(items).unwrap_or_default();
+        // What people copy judges pull requests, and those need the merge commit's parents.
+        let to_copy = !path.starts_with(".github/");
+        let uses_ours = to_copy && steps.iter().any(|step| scalar(step.get("uses")).contains("/actions/"));
+        for step in steps {
+            let used = scalar(step.get("uses"));
+            let with = step.get("with").map(Node::entries).unwrap_or_default();
+            if uses_ours && used.starts_with("actions/checkout@") {
+                assert!(
+                    with.iter().any(|entry| entry.key == "fetch-depth"),
+                    "{path}: {used} fetches too little"
+                );
+            }
+            let Some((_, name)) = used.split_once("/actions/") else { continue };
+            let name = name.split('@').next().unwrap_or_default();
+            let action = actions.iter().find(|action| action.about().name == name);
+            let action = action.unwrap_or_else(|| panic!("{path}: there is no action `{name}`"));
+            let variables: BTreeMap<String, String> = with
+                .iter()
+                .map(|entry| {
+                    (format!("INPUT_{}", entry.key.to_uppercase()), scalar(Some(&entry.node)).to_owned())
+                })
+                .collect();
+            for entry in with {
+                assert!(action.inputs().contains(&entry.key), "{path}: {name} has no input `{}`", entry.key);
+            }
+            let flags = unjudged(action.command().clone()).try_get_matches_from([name]).expect("no flags");
+            if let Err(error) = resolve(action.command(), Said { flags: &flags, variables: &variables }, None)
+            {
+                panic!("{path}: {name}: {error}");
+            }
+        }
+    }
+}
+
+fn check_configuration(path: &str, text: &str, actions: &[Action]) {
+    let file =
+        ConfigFile::parse(path, text).unwrap_or_else(|error| panic!("{path}: {}\n{text}", error.message));
+    for (key, _) in file.actions() {
+        let action = actions.iter().find(|action| action.about().name == key);
+        let action = action.unwrap_or_else(|| panic!("{path}: there is no action `{key}`"));
+        let inputs = action.inputs();
+        let known: Vec<&str> = inputs.iter().map(String::as_str).filter(|name| is_setting(name)).collect();
+        let check = || -> Result<usize, String> {
+            let all = file.settings(key).map_err(|error| error.message)?;
+            for settings in &all {
+                settings.check_keys(&known).map_err(|error| error.message)?;
+                settings.conditions().map_err(|error| error.message)?;
+                settings.waivers().map_err(|error| error.message)?;
+                let flags = unjudged(action.command().clone()).try_get_matches_from([key]).expect("no flags");
+                let said = Said { flags: &flags, variables: &BTreeMap::new() };
+                resolve(action.command(), said, Some(settings)).map_err(|failure| failure.to_string())?;
+            }
+            Ok(all.len())
+        };
+        match check() {
+            Ok(settings) => assert!(settings > 0, "{path}: `{key}` is empty"),
+            Err(message) => panic!("{path}: {message}\n{text}"),
+        }
+    }
+}
+
+#[test]
+fn the_commands_of_the_actions_readmes_print_what_they_show() {
+    for action in gatewright::actions() {
+        let document = format!("actions/{}/README.md", action.about().name);
+        let played = transcript::play(&document).unwrap_or_else(|error| panic!("{error:#}"));
+        assert!(played > 0, "{document} shows no command");
+    }
+}
