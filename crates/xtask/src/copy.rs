@@ -17,7 +17,11 @@ pub fn fresh(below: &str) -> Result<TempDir> {
     let copy = tempfile::tempdir()?;
     let from = crate::root().join(below);
     for path in listed(&from)? {
-        write(&from, copy.path(), &path)?;
+        let target = copy.path().join(&path);
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::copy(from.join(&path), target).with_context(|| path)?;
     }
     commit(copy.path())?;
     Ok(copy)
@@ -25,6 +29,9 @@ pub fn fresh(below: &str) -> Result<TempDir> {
 
 /// Makes a folder a copy of this repository. A file that is already right keeps its time, so that cargo builds again
 /// only what changed.
+///
+/// Its version has a word more than ours. Cargo knows the packages of a workspace by their names, versions and relative
+/// paths: without that word, a folder of builds that both share would hand the one the programs of the other.
 pub fn renew(copy: &Path) -> Result<()> {
     fs::create_dir_all(copy)?;
     if copy.join(".git").exists() {
@@ -34,15 +41,24 @@ pub fn renew(copy: &Path) -> Result<()> {
     command::stdout(Command::new("git").args(["init", "--quiet"]).current_dir(copy), Duration::from_mins(1))?;
     for path in listed(copy)?.difference(&wanted) {
         fs::remove_file(copy.join(path))?;
+        // A folder without files is nothing to git, but it is something to cargo and to our chores.
+        let above = Path::new(path).ancestors().skip(1).filter(|folder| *folder != Path::new(""));
+        let _: usize = above.take_while(|folder| fs::remove_dir(copy.join(folder)).is_ok()).count();
     }
     for path in &wanted {
-        let same = fs::read(copy.join(path))
-            .is_ok_and(|old| fs::read(crate::root().join(path)).is_ok_and(|new| old == new));
-        if !same {
-            write(&crate::root(), copy, path)?;
+        let mut bytes = fs::read(crate::root().join(path)).with_context(|| path.clone())?;
+        if path == "Cargo.toml" {
+            let ours = concat!("version = \"", env!("CARGO_PKG_VERSION"));
+            bytes = String::from_utf8(bytes)?.replacen(ours, &format!("{ours}+copy"), 1).into_bytes();
         }
+        if fs::read(copy.join(path)).is_ok_and(|old| old == bytes) {
+            continue;
+        }
+        if let Some(folder) = copy.join(path).parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(copy.join(path), bytes)?;
     }
-    remove_empty_folders(copy)?;
     fs::remove_dir_all(copy.join(".git"))?;
     commit(copy)
 }
@@ -67,26 +83,4 @@ fn listed(folder: &Path) -> Result<BTreeSet<String>> {
     let listed = command::stdout(&mut list, Duration::from_secs(20))?;
     let paths = listed.split_terminator('\0').filter(|path| folder.join(path).is_file());
     Ok(paths.map(str::to_owned).collect())
-}
-
-fn write(from: &Path, to: &Path, path: &str) -> Result<()> {
-    let target = to.join(path);
-    if let Some(folder) = target.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::copy(from.join(path), target).with_context(|| path.to_owned())?;
-    Ok(())
-}
-
-/// A folder of the workspace without a manifest would be no member.
-fn remove_empty_folders(copy: &Path) -> Result<()> {
-    for parent in ["actions", "crates"] {
-        for entry in fs::read_dir(copy.join(parent))? {
-            let folder = entry?.path();
-            if folder.is_dir() && !folder.join("Cargo.toml").exists() {
-                fs::remove_dir_all(folder)?;
-            }
-        }
-    }
-    Ok(())
 }

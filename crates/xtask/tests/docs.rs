@@ -11,7 +11,7 @@ use xtask::transcript;
 
 /// Every document with examples.
 fn documents() -> Vec<(String, String)> {
-    let mut paths = vec!["README.md".to_owned()];
+    let mut paths = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned()];
     paths.extend(
         gatewright::actions().iter().map(|action| format!("actions/{}/README.md", action.about().name)),
     );

@@ -27,7 +27,7 @@ fn every_rule_has_its_file_its_page_and_its_cases() {
             if !reference.contains(&format!("\n## {id}\n")) {
                 problems.push(format!("{} has no page of {id}: cargo xtask gen", rules::path(about.name)));
             }
-            let new_case = |what| format!("cargo xtask new-case {} {id}-{what}", about.name);
+            let new_case = |what: &str| new_case(&root, about.name, &format!("{id}-{what}"));
             if !cases.iter().any(|case| case.has(rule)) {
                 problems.push(format!(
                     "no case of {} in which {id} finds anything: {}",
@@ -52,6 +52,16 @@ fn every_rule_has_its_file_its_page_and_its_cases() {
     }
     assert!(checked > 0);
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// The command that makes a case, or writes down what comes out of one that was begun.
+fn new_case(root: &Path, action: &str, name: &str) -> String {
+    if root.join("tests/cases").join(action).join(name).is_dir() {
+        return format!(
+            "fill it, then UPDATE_EXPECT=1 cargo test -p gatewright-tests --test cases -- {action}/{name}"
+        );
+    }
+    format!("cargo xtask new-case {action} {name}")
 }
 
 /// The ids that the files of a folder have by their names.

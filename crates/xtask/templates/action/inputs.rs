@@ -23,3 +23,27 @@ impl Inputs {
         Policy { most_lines: u64::from(self.most_lines), on_missing_file: self.on_missing_file }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, FromArgMatches};
+
+    use super::*;
+
+    fn policy(words: &[&str]) -> Option<Policy> {
+        let command = Inputs::augment_args(Command::new("{{name}}").no_binary_name(true));
+        let matches = command.try_get_matches_from(words).ok()?;
+        Inputs::from_arg_matches(&matches).ok().map(|inputs| inputs.policy())
+    }
+
+    #[test]
+    fn inputs_make_the_policy() {
+        let policy_of = |words: &[&str]| policy(words).map(|policy| (policy.most_lines, policy.on_missing_file));
+        assert_eq!(policy_of(&[]), Some((200, StatePolicy::Fail)));
+        assert_eq!(
+            policy_of(&["--most-lines=3", "--on-missing-file=warn"]),
+            Some((3, StatePolicy::Warn))
+        );
+        assert!(policy(&["--most-lines=few"]).is_none() && policy(&["--on-missing-file=pass"]).is_none());
+    }
+}

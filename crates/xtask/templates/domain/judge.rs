@@ -49,17 +49,18 @@ pub fn longest(texts: &[Text]) -> Option<u64> {
 /// Holds texts to a policy. What is missing is a state, so that no files never pass in silence.
 pub fn judge(texts: &[Text], missing: &[String], policy: &Policy) -> Report {
     let mut report = Report::new();
-    let measure = |scope, lines| Measure::count("text.lines", scope, lines, Some(policy.most_lines));
     if let Some(lines) = longest(texts) {
-        report.measures.push(measure(Scope::Total, lines));
-        report.headline = format!("{} files, the longest of {lines} lines", texts.len());
+        report.measures.push(Measure::count("text.lines", Scope::Total, lines, Some(policy.most_lines)));
+        report.headline = format!("{lines} lines in the longest of the files ({})", texts.len());
     }
-    report.measures.extend(texts.iter().map(|text| measure(Scope::named("file", &text.shown), text.lines)));
+    // The total has the threshold; that of each file is for conditions.
+    let of_file = |text: &Text| Measure::count("text.lines", Scope::named("file", &text.shown), text.lines, None);
+    report.measures.extend(texts.iter().map(of_file));
     report.findings = rules::ALL.iter().flat_map(|rule| (rule.check)(texts, policy)).collect();
     let state = |pattern: &String| State {
         name: "missing-file".to_owned(),
         policy: policy.on_missing_file,
-        message: format!("there is no {pattern}"),
+        message: format!("no file at {pattern}"),
         help: "Name the files in `files`, or make them before this.".to_owned(),
         gate: None,
     };
@@ -99,15 +100,15 @@ mod tests {
     #[test]
     fn texts_are_held_to_the_most() {
         check(&[10, 3], &[], expect![[r"
-            2 files, the longest of 10 lines
+            10 lines in the longest of the files (2)
             text.lines 10 Pass
-            text.lines[file:0.md] 10 Pass
-            text.lines[file:1.md] 3 Pass
+            text.lines[file:0.md] 10 NotJudged
+            text.lines[file:1.md] 3 NotJudged
         "]]);
         check(&[11], &[], expect![[r"
-            1 files, the longest of 11 lines
+            11 lines in the longest of the files (1)
             text.lines 11 Fail
-            text.lines[file:0.md] 11 Fail
+            text.lines[file:0.md] 11 NotJudged
             long-file Some(11): 11 lines are more than 10.
         "]]);
     }
@@ -116,7 +117,7 @@ mod tests {
     fn nothing_is_a_state() {
         check(&[], &["NOTES.md"], expect![[r"
 
-            missing-file: there is no NOTES.md
+            missing-file: no file at NOTES.md
         "]]);
     }
 
