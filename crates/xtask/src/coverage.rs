@@ -80,7 +80,8 @@ impl Build {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.args(["test", "--locked", "--all-targets"]).args(more).current_dir(crate::root());
         if packages.is_empty() {
-            cargo.arg("--workspace");
+            // Chores are no part of the product, and their tests build whole workspaces.
+            cargo.args(["--workspace", "--exclude", "xtask"]);
         }
         cargo.args(packages.iter().flat_map(|package| ["--package", package]));
         cargo.env("CARGO_TARGET_DIR", &self.folder).env("RUSTFLAGS", "-C instrument-coverage");
