@@ -144,8 +144,14 @@ impl<'a> Gatherer<'a> {
 
 impl Evidence {
     /// What everything adds up to in one unit.
+    ///
+    /// Lines are those of the files whose reports count in lines. Only where no report does, they are the lines
+    /// that statements span: a file that is judged by its statements must not stand in for another's lines.
     pub fn ratio(&self, unit: Unit) -> Ratio {
-        self.totals.values().map(|totals| totals.ratio(unit)).sum()
+        let native = self.native_units();
+        let counts =
+            |file: &FileCoverage| unit != Unit::Lines || native.len() < 2 || file.native_unit() == unit;
+        self.files().filter(|(_, file, _)| counts(file)).map(|(_, _, totals)| totals.ratio(unit)).sum()
     }
 
     /// Every file with what it adds up to, in the order of the paths.
@@ -174,7 +180,7 @@ impl Evidence {
                 continue;
             }
             match self.picture.file(change.path.as_str()) {
-                Some(file) if !file.is_summary_only() => patch.measure(change, file),
+                Some(file) if !file.is_summary_only() => patch.measure(change, file, source),
                 _ => patch.miss(change, &measured, source),
             }
         }
@@ -184,16 +190,44 @@ impl Evidence {
 }
 
 impl Patch {
-    fn measure(&mut self, change: &ChangedFile, file: &FileCoverage) {
+    /// Counts the changed lines that are measured. Statements span whole blocks: where the source is at hand, the
+    /// blank lines, comments and closing brackets within are no code that could run.
+    fn measure(
+        &mut self,
+        change: &ChangedFile,
+        file: &FileCoverage,
+        source: &dyn Fn(&RepoPath) -> Option<String>,
+    ) {
         let view = file.patch_view(ClosingLines::LeftOut);
+        let text = Some(file)
+            .filter(|file| file.native_unit() == Unit::Statements)
+            .and_then(|_| source(&change.path));
+        let lines: Option<Vec<&str>> = text.as_ref().map(|text| text.lines().collect());
+        let language = Language::of(change.path.as_str()).unwrap_or(Language::Go);
+        let is_code = |number: u32| {
+            let line =
+                lines.as_ref().and_then(|lines| lines.get(usize::try_from(number).ok()?.checked_sub(1)?));
+            line.is_none_or(|line| language.could_run(line))
+        };
         let mut uncovered: Vec<LineRange> = Vec::new();
         for range in &change.added {
             let from = view.runs().partition_point(|run| run.last < range.first);
+            // The line behind the last one that was looked at, if the code before it did not run.
+            let mut open = None;
             for run in view.runs()[from..].iter().take_while(|run| run.first <= range.last) {
                 let (first, last) = (run.first.max(range.first), run.last.min(range.last));
-                self.ratio.count(u64::from(last - first) + 1, run.hits > 0);
-                if run.hits == 0 {
-                    uncovered.push(LineRange { first, last });
+                open = open.filter(|next| *next == first);
+                for line in first..=last {
+                    if is_code(line) {
+                        self.ratio.count(1, run.hits > 0);
+                        match uncovered.last_mut() {
+                            _ if run.hits > 0 => {}
+                            Some(range) if open.is_some() => range.last = line,
+                            _ => uncovered.push(LineRange { first: line, last: line }),
+                        }
+                        open = (run.hits == 0).then_some(line);
+                    }
+                    open = open.map(|_| line.saturating_add(1));
                 }
             }
         }
@@ -218,5 +252,59 @@ impl Patch {
         if measurable {
             self.unmapped.insert(change.path.clone(), first.first);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct NothingIgnored;
+
+    impl Ignores for NothingIgnored {
+        fn decision(&self, _: &str) -> Option<(usize, bool)> {
+            None
+        }
+    }
+
+    fn patch(source: &str, blocks: &str, added: &[(u32, u32)]) -> (Ratio, Vec<(u32, u32)>) {
+        let path = RepoPath::new("a.go").unwrap();
+        let tree = SourceTree::new("", [path.clone()], Vec::new());
+        let mut gatherer = Gatherer::new(&tree);
+        let report = format!("mode: set\n{blocks}");
+        gatherer.add("c.out".to_owned(), None, crate::read(&mut report.as_bytes()).unwrap());
+        let added = added.iter().map(|(first, last)| LineRange { first: *first, last: *last }).collect();
+        let file = ChangedFile {
+            path: path.clone(),
+            old_path: None,
+            kind: ChangeKind::Modified,
+            binary: false,
+            added,
+            removed: Vec::new(),
+        };
+        let changes = ChangeSet { files: vec![file] };
+        let evidence = gatherer.finish(&NothingIgnored, &[]);
+        let evidence = evidence.with_change(&changes, &NothingIgnored, &|_| Some(source.to_owned()));
+        let patch = evidence.patch.unwrap();
+        let uncovered = patch
+            .uncovered
+            .get(&path)
+            .map(|ranges| ranges.iter().map(|range| (range.first, range.last)).collect());
+        (patch.ratio, uncovered.unwrap_or_default())
+    }
+
+    const SOURCE: &str = "package a\n\nfunc F(x int) int {\n\tif x > 1 {\n\t\tx++\n\n\t\t// why\n\t\tx--\n\t}\n\treturn x\n}\n";
+    const BLOCKS: &str = "a.go:3.19,4.11 1 1\na.go:4.11,9.3 2 0\na.go:10.2,10.10 1 1\n";
+
+    #[test]
+    fn brackets_blanks_and_comments_are_no_code() {
+        let (ratio, uncovered) = patch(SOURCE, BLOCKS, &[(3, 11)]);
+        assert_eq!((ratio, uncovered), (Ratio::new(3, 5), vec![(5, 8)]));
+    }
+
+    #[test]
+    fn only_changed_lines_count() {
+        assert_eq!(patch(SOURCE, BLOCKS, &[(5, 5), (8, 9)]), (Ratio::new(0, 2), vec![(5, 5), (8, 8)]));
+        assert_eq!(patch(SOURCE, BLOCKS, &[(6, 7), (9, 9)]), (Ratio::new(0, 0), vec![]));
     }
 }

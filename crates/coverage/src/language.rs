@@ -111,7 +111,8 @@ impl Language {
         numbers.any(|number| line(number).is_some_and(|line| self.could_run(line)))
     }
 
-    fn could_run(self, line: &str) -> bool {
+    /// Whether a line holds code, as far as the line alone tells: no blank, comment, bracket or import.
+    pub(crate) fn could_run(self, line: &str) -> bool {
         let line = line.trim();
         let comment = match self {
             Self::Python | Self::Ruby | Self::Perl => line.starts_with('#'),
