@@ -90,6 +90,11 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     })?);
     let tree = source_tree(ctx);
     let mut gatherer = Gatherer::new(&tree);
+    for (folder, message) in &found.unreadable {
+        let message = format!("this folder can't be searched for reports: {message}");
+        let help = "Let this user read it, or name the reports without a glob that leads there.".to_owned();
+        gatherer.add_unreadable(ctx.workspace.shown(folder), None, message, help);
+    }
     let mut sources = Vec::new();
     for (number, file) in found.files.iter().enumerate() {
         ctx.note(format!("reading {} ({} of {})", file.shown, number + 1, found.files.len()));

@@ -14,7 +14,8 @@ pub struct Date {
 impl Date {
     /// The day, in UTC, on which `seconds` after the start of 1970 fall.
     pub fn from_unix_seconds(seconds: u64) -> Self {
-        let mut days = seconds / 86_400;
+        // The calendar ends here with the year 9999, as every format that writes four digits does.
+        let mut days = seconds.min(253_402_300_799) / 86_400;
         let mut year = 1970;
         while days >= days_of_year(year) {
             days -= days_of_year(year);

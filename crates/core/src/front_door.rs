@@ -312,7 +312,7 @@ fn starter(actions: &[Action], session: &Session<'_>) -> String {
         let Some(files) = action.about().files else { continue };
         let patterns: Vec<String> = files.well_known.iter().map(|place| format!("**/{place}")).collect();
         let mut folders: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for file in session.workspace.find(&patterns).files {
+        for file in session.workspace.find_usual(&patterns).files {
             let Some(path) = session.workspace.repo_path(&file.path) else { continue };
             let folder = path.folder();
             let folder = match folder.strip_suffix("coverage") {

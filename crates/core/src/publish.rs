@@ -17,7 +17,7 @@ use crate::report::{FindingOutcome, Report};
 use crate::runner::{Environment, Outputs, write_atomically};
 use crate::session::user_path;
 use crate::sha256;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, normal};
 
 /// How a run shows itself.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +104,12 @@ fn write_files(
         None => report_path(environment, workspace, &outcome.report)
             .map_err(|error| cannot_write("the report", &error))?,
     };
+    let chosen = [
+        Some(path.clone()),
+        shared.sarif_file.as_deref().map(|file| user_path(workspace, file)),
+        shared.html_file.as_deref().map(|file| user_path(workspace, file)),
+    ];
+    refuse_overwriting(workspace, outcome, &chosen.into_iter().flatten().collect::<Vec<_>>())?;
     let write = |path: &Path, bytes: &[u8]| {
         write_atomically(path, bytes).map_err(|error| cannot_write(&format!("`{}`", path.display()), &error))
     };
@@ -124,6 +130,24 @@ fn write_files(
         write(&workspace.directory.join(&file.path), &file.bytes)?;
     }
     Ok(Written { path, sha256: sha256(&json) })
+}
+
+/// What was read must not be written over, and no two outputs may be one file.
+fn refuse_overwriting(workspace: &Workspace, outcome: &Outcome, chosen: &[PathBuf]) -> Result<(), Failure> {
+    let read: Vec<PathBuf> =
+        outcome.report.sources.iter().map(|source| normal(&workspace.root.join(&source.path))).collect();
+    for (number, path) in chosen.iter().enumerate() {
+        let what = match () {
+            () if read.contains(path) => "a report that is judged",
+            () if chosen[..number].contains(path) => "another output",
+            () => continue,
+        };
+        return Err(Failure::usage(
+            format!("`{}` would be written over: it is {what}", path.display()),
+            "Give `report-file`, `sarif-file` and `html-file` paths of their own.",
+        ));
+    }
+    Ok(())
 }
 
 /// Inside Actions a new file below the runner's temporary folder; on a laptop always the same one, in a folder that

@@ -101,15 +101,34 @@ fn listen_for_signals(environment: Environment, name: &'static str, running: Arc
     use signal_hook::consts::{SIGINT, SIGTERM};
     let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
     std::thread::spawn(move || {
-        if signals.forever().next().is_none() {
+        let mut signals = signals.forever();
+        if signals.next().is_none() {
             return;
         }
-        // A verdict that is being written ends the process by itself.
-        if running.publishing.load(Ordering::SeqCst) {
-            std::thread::sleep(GRACE);
-        }
-        end(report_failure(&environment, name, &interrupted(&running.notes)))
+        // Telling may wait for ever for a reader of standard output: the end does not.
+        std::thread::spawn(|| {
+            std::thread::sleep(GRACE + Duration::from_secs(1));
+            end_now()
+        });
+        std::thread::spawn(move || {
+            // A verdict that is being written ends the process by itself.
+            if running.publishing.load(Ordering::SeqCst) {
+                std::thread::sleep(GRACE);
+            }
+            report_failure(&environment, name, &interrupted(&running.notes));
+            end_now()
+        });
+        // Somebody who asks twice does not want to be told.
+        signals.next();
+        end_now()
     });
+}
+
+/// Ends an interrupted run; nothing is flushed, because the stream may be what it hangs on.
+#[cfg(unix)]
+#[expect(clippy::exit, clippy::disallowed_methods, reason = "an interrupted run ends here")]
+fn end_now() -> ! {
+    std::process::exit(i32::from(crate::failure::EXIT_CANNOT_JUDGE))
 }
 
 /// Elsewhere the system ends the process; files are written atomically, so none is left half-written.

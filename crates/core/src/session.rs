@@ -87,12 +87,12 @@ impl<'a> Session<'a> {
                 "Correct `working-directory`; it is relative to where the command runs.",
             ));
         }
+        // Only where there is no repository at all do files count without one: a repository that refuses to answer
+        // would hide its configuration.
         let root = match host.repository.root(&directory) {
             Ok(root) => root,
-            Err(error) => {
-                tracing::warn!("the repository can't be asked: {error}. {}", error.help);
-                None
-            }
+            Err(error) if error.not_a_repository => None,
+            Err(error) => return Err(error.into()),
         };
         let root = normal(&root.unwrap_or_else(|| directory.clone()));
         Ok(Self {
@@ -277,6 +277,7 @@ impl<'a> Session<'a> {
             Some(_) => resolved.matches.get_many::<String>("files").into_iter().flatten().cloned().collect(),
             None => Vec::new(),
         };
+        self.keep_inside(resolved, &shared)?;
         let provenance = |name: &str| -> Provenance { resolved.provenance(name) };
         let ctx = Context {
             workspace: &self.workspace,
@@ -296,12 +297,31 @@ impl<'a> Session<'a> {
         Ok(Judged { outcome, shared })
     }
 
+    /// A configuration may be a stranger's: it chooses paths inside the repository only. Flags and `with:` choose freely.
+    fn keep_inside(&self, resolved: &Resolved, shared: &SharedInputs) -> Result<(), Failure> {
+        let outputs = [
+            ("report-file", &shared.report_file),
+            ("sarif-file", &shared.sarif_file),
+            ("html-file", &shared.html_file),
+        ];
+        for (name, path) in outputs {
+            let (Provenance::Config { .. }, Some(path)) = (resolved.provenance(name), path) else { continue };
+            if !user_path(&self.workspace, path).starts_with(&self.workspace.root) {
+                return Err(Failure::usage(
+                    format!("`{name}` of the configuration leads out of the repository: `{path}`"),
+                    "Choose a path inside the repository; a flag or `with:` may choose any.",
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn tracked_files(&self) -> Vec<RepoPath> {
         match self.host.repository.tracked_files(&self.workspace.directory) {
             Ok(files) => files,
             Err(error) => {
                 tracing::debug!("no list of tracked files: {error}");
-                let found = self.workspace.find(&["**/*".to_owned()]);
+                let found = self.workspace.find_usual(&["**/*".to_owned()]);
                 found.files.iter().filter_map(|file| self.workspace.repo_path(&file.path)).collect()
             }
         }

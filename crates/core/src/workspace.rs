@@ -34,6 +34,8 @@ pub struct Found {
     pub files: Vec<FoundFile>,
     /// Patterns that found nothing.
     pub empty: Vec<String>,
+    /// Folders that a glob had to look into and could not, with what the system said.
+    pub unreadable: Vec<(PathBuf, String)>,
     /// Patterns that are none, with what is wrong.
     pub wrong: Vec<(String, String)>,
 }
@@ -52,30 +54,59 @@ impl Workspace {
     /// Finds files. A pattern is a path or a glob (`*` within a folder, `**` across folders, `?`, `[…]`, `{a,b}`);
     /// `!` in front excludes what it matches. A path that exists as it is written is not read as a glob.
     pub fn find(&self, patterns: &[String]) -> Found {
+        self.search(patterns, &[".git"])
+    }
+
+    /// Finds files in the usual places: folders of other people's files and of builds are left out.
+    pub fn find_usual(&self, patterns: &[String]) -> Found {
+        self.search(patterns, &SKIPPED)
+    }
+
+    fn search(&self, patterns: &[String], skipped: &[&str]) -> Found {
         let mut found = Found::default();
         let mut paths = BTreeSet::new();
         let mut excluded = Vec::new();
         for pattern in patterns {
             if let Some(pattern) = pattern.strip_prefix('!') {
-                match Pattern::new(pattern) {
+                match Pattern::new(&self.whole(pattern)) {
                     Ok(matcher) => excluded.push(matcher),
                     Err(message) => found.wrong.push((pattern.to_owned(), message)),
                 }
                 continue;
             }
-            match self.matches(pattern) {
+            match self.matches(pattern, skipped, &mut found.unreadable) {
                 Ok(matched) if matched.is_empty() => found.empty.push(pattern.clone()),
                 Ok(matched) => paths.extend(matched),
                 Err(message) => found.wrong.push((pattern.clone(), message)),
             }
         }
         let file = |path: PathBuf| FoundFile { shown: self.shown(&path), path };
-        let kept = |path: &PathBuf| {
-            let relative = path.strip_prefix(&self.directory).unwrap_or(path);
-            !excluded.iter().any(|matcher| matcher.is_match(&slashed(relative)))
-        };
+        let kept = |path: &PathBuf| !excluded.iter().any(|matcher| matcher.is_match(&slashed(path)));
         found.files = paths.into_iter().filter(kept).map(file).collect();
         found
+    }
+
+    /// A pattern over whole paths: what stands before it is the working directory, letter by letter.
+    fn whole(&self, pattern: &str) -> String {
+        if crate::repo_path::is_absolute(pattern) {
+            return pattern.to_owned();
+        }
+        let (mut folder, mut rest) = (self.directory.as_path(), pattern);
+        loop {
+            if let Some(below) = rest.strip_prefix("./") {
+                rest = below;
+            } else if let (Some(below), Some(above)) = (rest.strip_prefix("../"), folder.parent()) {
+                (folder, rest) = (above, below);
+            } else {
+                break;
+            }
+        }
+        let special = |c| matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\' | '!');
+        let letters = slashed(folder)
+            .chars()
+            .flat_map(|c| special(c).then_some('\\').into_iter().chain([c]))
+            .collect::<String>();
+        format!("{}/{rest}", letters.trim_end_matches('/'))
     }
 
     /// A path for readers.
@@ -86,7 +117,12 @@ impl Workspace {
         }
     }
 
-    fn matches(&self, pattern: &str) -> Result<Vec<PathBuf>, String> {
+    fn matches(
+        &self,
+        pattern: &str,
+        skipped: &[&str],
+        unreadable: &mut Vec<(PathBuf, String)>,
+    ) -> Result<Vec<PathBuf>, String> {
         let pattern = if cfg!(windows) { pattern.replace('\\', "/") } else { pattern.to_owned() };
         let literal = normal(&self.directory.join(&pattern));
         if literal.exists() {
@@ -100,9 +136,19 @@ impl Workspace {
         let fixed = pattern[..special].rfind('/').map_or("", |slash| &pattern[..=slash]);
         let start = normal(&self.directory.join(fixed));
         let rest = &pattern[fixed.len()..];
-        let search = Search { matcher: Pattern::new(rest)?, start: start.clone(), named: rest };
+        let seen = BTreeSet::new();
+        let mut search = Search {
+            matcher: Pattern::new(rest)?,
+            start: start.clone(),
+            named: rest,
+            skipped,
+            seen,
+            unreadable,
+        };
         let mut matched = Vec::new();
-        search.walk(&start, 0, &mut matched);
+        if start.is_dir() {
+            search.walk(&start, 0, &mut matched);
+        }
         Ok(matched)
     }
 }
@@ -111,20 +157,41 @@ struct Search<'a> {
     matcher: Pattern,
     start: PathBuf,
     named: &'a str,
+    skipped: &'a [&'a str],
+    seen: BTreeSet<PathBuf>,
+    unreadable: &'a mut Vec<(PathBuf, String)>,
 }
 
 impl Search<'_> {
-    /// A folder that can't be read holds no report that could be read: the pattern then finds nothing, which is said.
-    fn walk(&self, folder: &Path, depth: usize, matched: &mut Vec<PathBuf>) {
-        let Ok(entries) = std::fs::read_dir(folder) else { return };
-        for entry in entries.flatten() {
+    /// Links to folders are followed, each folder once.
+    fn walk(&mut self, folder: &Path, depth: usize, matched: &mut Vec<PathBuf>) {
+        let entries = std::fs::canonicalize(folder).and_then(|real| {
+            if self.seen.insert(real) { std::fs::read_dir(folder).map(Some) } else { Ok(None) }
+        });
+        let entries = match entries {
+            Ok(Some(entries)) => entries,
+            Ok(None) => return,
+            Err(error) => return self.unreadable.push((folder.to_path_buf(), error.to_string())),
+        };
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.unreadable.push((folder.to_path_buf(), error.to_string()));
+                    continue;
+                }
+            };
             let path = entry.path();
-            let Ok(kind) = entry.file_type() else { continue };
             let name = entry.file_name().to_string_lossy().into_owned();
-            if kind.is_dir() {
+            if path.is_dir() {
                 let named = self.named.split('/').any(|part| part == name);
-                if depth < DEEPEST && (named || !SKIPPED.contains(&name.as_str())) {
+                if !named && self.skipped.contains(&name.as_str()) {
+                    continue;
+                }
+                if depth < DEEPEST {
                     self.walk(&path, depth + 1, matched);
+                } else {
+                    self.unreadable.push((path, format!("it lies deeper than {DEEPEST} folders")));
                 }
             } else if self.matcher.is_match(&slashed(path.strip_prefix(&self.start).unwrap_or(&path)))
                 && path.is_file()
@@ -213,6 +280,7 @@ mod tests {
         assert_eq!(find(&["**/*.out"]).0, ["sub/b.out", "sub/deep/c.out"]);
         assert_eq!(find(&["../*.out"]).0, ["a.out", "odd[1].out"]);
         assert_eq!(find(&["../**/*.out", "!deep/**", "!../a.out"]).0.len(), 3);
+        assert_eq!(find(&["../*.out", "!../a.*", "*.out", "!./b.out"]).0, ["odd[1].out"]);
     }
 
     #[test]

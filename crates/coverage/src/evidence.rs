@@ -106,7 +106,8 @@ impl<'a> Gatherer<'a> {
             files: parsed.picture.files().len(),
         };
         for (name, file) in parsed.picture {
-            let key = match self.tree.map(&name, path.as_ref()) {
+            let imports = parsed.format == Format::GoProfile;
+            let key = match self.tree.map(&name, path.as_ref(), imports) {
                 Mapped::File(file) => {
                     self.evidence.mapped.insert(file.as_str().to_owned());
                     file.into()
@@ -209,6 +210,9 @@ impl Patch {
                 lines.as_ref().and_then(|lines| lines.get(usize::try_from(number).ok()?.checked_sub(1)?));
             line.is_none_or(|line| language.could_run(line))
         };
+        if let Some(line) = lines.as_ref().and_then(|lines| unknown_function(change, file, lines)) {
+            self.unmapped.insert(change.path.clone(), line);
+        }
         let mut uncovered: Vec<LineRange> = Vec::new();
         for range in &change.added {
             let from = view.runs().partition_point(|run| run.last < range.first);
@@ -255,6 +259,16 @@ impl Patch {
     }
 }
 
+/// The line of a changed Go function that the report does not know: it was made before the change, or for another build.
+/// A function's first block begins behind the brace that ends its first line, even when its body is empty.
+fn unknown_function(change: &ChangedFile, file: &FileCoverage, lines: &[&str]) -> Option<u32> {
+    let text = |number: u32| lines.get(usize::try_from(number).ok()?.checked_sub(1)?).copied();
+    let begins = |line: &str| line.starts_with("func ") && line.trim_end().ends_with('{');
+    let known = |number: u32| file.blocks().iter().any(|block| block.span().start_line == number);
+    let mut changed = change.added.iter().flat_map(|range| range.first..=range.last);
+    changed.find(|number| text(*number).is_some_and(begins) && !known(*number))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,14 +282,25 @@ mod tests {
     }
 
     fn patch(source: &str, blocks: &str, added: &[(u32, u32)]) -> (Ratio, Vec<(u32, u32)>) {
-        let path = RepoPath::new("a.go").unwrap();
-        let tree = SourceTree::new("", [path.clone()], Vec::new());
+        let patch = measured(source, blocks, added);
+        let ranges = patch.uncovered.values().flatten().map(|range| (range.first, range.last)).collect();
+        (patch.ratio, ranges)
+    }
+
+    fn unmapped(source: &str, blocks: &str, added: &[(u32, u32)]) -> (Ratio, Option<u32>) {
+        let patch = measured(source, blocks, added);
+        (patch.ratio, patch.unmapped.values().next().copied())
+    }
+
+    fn measured(source: &str, blocks: &str, added: &[(u32, u32)]) -> Patch {
+        let source_file = RepoPath::new("a.go").unwrap();
+        let tree = SourceTree::new("", [source_file.clone()], Vec::new());
         let mut gatherer = Gatherer::new(&tree);
         let report = format!("mode: set\n{blocks}");
         gatherer.add("c.out".to_owned(), None, crate::read(&mut report.as_bytes()).unwrap());
         let added = added.iter().map(|(first, last)| LineRange { first: *first, last: *last }).collect();
         let file = ChangedFile {
-            path: path.clone(),
+            path: source_file.clone(),
             old_path: None,
             kind: ChangeKind::Modified,
             binary: false,
@@ -285,12 +310,7 @@ mod tests {
         let changes = ChangeSet { files: vec![file] };
         let evidence = gatherer.finish(&NothingIgnored, &[]);
         let evidence = evidence.with_change(&changes, &NothingIgnored, &|_| Some(source.to_owned()));
-        let patch = evidence.patch.unwrap();
-        let uncovered = patch
-            .uncovered
-            .get(&path)
-            .map(|ranges| ranges.iter().map(|range| (range.first, range.last)).collect());
-        (patch.ratio, uncovered.unwrap_or_default())
+        evidence.patch.unwrap()
     }
 
     const SOURCE: &str = "package a\n\nfunc F(x int) int {\n\tif x > 1 {\n\t\tx++\n\n\t\t// why\n\t\tx--\n\t}\n\treturn x\n}\n";
@@ -300,6 +320,15 @@ mod tests {
     fn brackets_blanks_and_comments_are_no_code() {
         let (ratio, uncovered) = patch(SOURCE, BLOCKS, &[(3, 11)]);
         assert_eq!((ratio, uncovered), (Ratio::new(3, 5), vec![(5, 8)]));
+    }
+
+    #[test]
+    fn a_report_older_than_the_change_is_no_pass() {
+        let newer = format!("{SOURCE}\nfunc G() int {{\n\treturn 1\n}}\n");
+        let (_, patch) = unmapped(&newer, BLOCKS, &[(12, 15)]);
+        assert_eq!(patch, Some(13));
+        let fresh = format!("{BLOCKS}a.go:13.14,15.2 1 0\n");
+        assert_eq!(unmapped(&newer, &fresh, &[(12, 15)]).1, None);
     }
 
     #[test]

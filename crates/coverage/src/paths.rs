@@ -55,7 +55,8 @@ impl SourceTree {
     }
 
     /// Finds the file that a report at `report` (if it lies in the repository) means by `path`.
-    pub fn map(&self, path: &str, report: Option<&RepoPath>) -> Mapped {
+    /// `imports` says that relative paths are Go import paths: then the modules decide alone, where there are any.
+    pub fn map(&self, path: &str, report: Option<&RepoPath>, imports: bool) -> Mapped {
         let path = path.replace('\\', "/");
         if let Some(inside) = self.below_root(&path) {
             return self.exact(inside).unwrap_or_else(|| self.by_suffix(inside));
@@ -65,6 +66,10 @@ impl SourceTree {
             let found = self.beside(&path, report).or_else(|| self.by_module(&path));
             if let Some(found) = found {
                 return found;
+            }
+            // A dependency may end in the same folders as a file of ours.
+            if imports && !self.modules.is_empty() {
+                return Mapped::Unmapped;
             }
         }
         self.by_suffix(&path)
@@ -147,7 +152,7 @@ mod tests {
             GoModule { path: "example.com/m/v2".into(), folder: "cmd".into() },
         ];
         let tree = SourceTree::new("/w/repo", files, modules);
-        match tree.map(path, RepoPath::new(report).ok().as_ref()) {
+        match tree.map(path, RepoPath::new(report).ok().as_ref(), report.contains("coverage.out")) {
             Mapped::File(file) => file.to_string(),
             Mapped::Ambiguous(files) => {
                 format!("ambiguous: {}", files.iter().map(RepoPath::as_str).collect::<Vec<_>>().join(" "))
@@ -174,6 +179,12 @@ mod tests {
     fn modules_resolve_import_paths() {
         assert_eq!(map("example.com/m/src/main.go", "coverage.out"), "src/main.go");
         assert_eq!(map("example.com/m/v2/app/run.go", "coverage.out"), "cmd/app/run.go");
+    }
+
+    #[test]
+    fn a_dependency_is_no_file_of_ours() {
+        assert_eq!(map("github.com/other/dep/cmd/app/run.go", "coverage.out"), "unmapped");
+        assert_eq!(map("example.com/m/gen/src/main.go", "coverage.out"), "unmapped");
     }
 
     #[test]

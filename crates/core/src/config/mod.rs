@@ -137,13 +137,8 @@ impl ConfigFile {
 
     fn name(&self, node: &Node) -> Result<Option<String>, ConfigError> {
         let Some(name) = node.get("name") else { return Ok(None) };
-        let valid = |text: &str| {
-            !text.is_empty()
-                && text.len() <= 64
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-        };
         match &name.value {
-            Value::Scalar { text, .. } if valid(text) => Ok(Some(text.clone())),
+            Value::Scalar { text, .. } if is_name(text) => Ok(Some(text.clone())),
             _ => Err(self.error(
                 name.place,
                 "this is no name",
@@ -151,6 +146,12 @@ impl ConfigFile {
             )),
         }
     }
+}
+
+/// Whether a text can name a gate: it becomes part of file names and of conditions.
+pub fn is_name(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !text.is_empty() && text.len() <= 64 && text.chars().all(allowed)
 }
 
 impl<'a> Settings<'a> {

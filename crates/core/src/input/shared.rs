@@ -22,7 +22,7 @@ pub struct SharedInputs {
     pub config_from: String,
 
     /// Which settings of the configuration to use, where it has several for this action.
-    #[arg(long, value_name = "NAME", help_heading = "Shared")]
+    #[arg(long, value_name = "NAME", value_parser = gate_name, help_heading = "Shared")]
     pub name: Option<String>,
 
     /// Lowest severity of a finding that fails: critical, high, medium, low, info or never.
@@ -53,6 +53,11 @@ pub struct SharedInputs {
     /// Where to write the report as a page of HTML that needs nothing from elsewhere.
     #[arg(long, value_name = "FILE", help_heading = "Shared")]
     pub html_file: Option<String>,
+}
+
+fn gate_name(text: &str) -> Result<String, String> {
+    let rule = "expected 1 to 64 of the letters a-z, A-Z, digits, `-`, `_` and `.`";
+    if crate::config::is_name(text) { Ok(text.to_owned()) } else { Err(rule.to_owned()) }
 }
 
 /// Flags that make no sense as inputs of a workflow step.

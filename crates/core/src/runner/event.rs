@@ -36,7 +36,13 @@ impl Event {
                 from_fork: true,
                 name,
             },
-            None => Self { review: reviews(&name).then(ReviewEvent::default), name, ..Self::default() },
+            // Nothing is known of the head: it is not taken for one of ours.
+            None => Self {
+                review: reviews(&name).then(ReviewEvent::default),
+                from_fork: reviews(&name),
+                unreadable: None,
+                name,
+            },
         }
     }
 
@@ -60,13 +66,13 @@ impl Event {
         // A deleted fork has no repository: then the head is somebody else's, too.
         let head = request["head"]["repo"]["full_name"].as_str();
         let base = request["base"]["repo"]["full_name"].as_str();
-        let from_fork = request.is_object() && (head.is_none() || head != base);
+        let from_fork = name != "merge_group" && reviews(&name) && (head.is_none() || head != base);
         Self { name, review, from_fork, unreadable: None }
     }
 }
 
 fn reviews(name: &str) -> bool {
-    matches!(name, "pull_request" | "pull_request_target" | "merge_group")
+    name.starts_with("pull_request") || name == "merge_group"
 }
 
 #[cfg(test)]

@@ -35,7 +35,11 @@ pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
     let unmapped = evidence.patch.iter().flat_map(|patch| &patch.unmapped);
     unmapped
         .map(|(path, line)| {
-            let message = format!("No coverage report knows the changed file {path}.");
+            let message = if evidence.picture.file(path.as_str()).is_some() {
+                format!("The reports know {path}, but not the function that begins in line {line}: they may be older than the change.")
+            } else {
+                format!("No coverage report knows the changed file {path}.")
+            };
             let place = Location::lines(path.clone(), *line, *line);
             let finding = Finding::new(&INFO, super::CATEGORY, message).at(place);
             super::explains_state(finding, policy.on_unmapped_file)
