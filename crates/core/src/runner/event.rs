@@ -110,6 +110,17 @@ mod tests {
     }
 
     #[test]
+    fn every_event_of_a_pull_request_is_a_review_and_an_unknown_head_a_stranger() {
+        for name in ["pull_request_target", "pull_request_review", "pull_request_review_comment"] {
+            let event = Event::from_payload(name.into(), &json!({}));
+            assert_eq!((event.review, event.from_fork), (Some(ReviewEvent::default()), true), "{name}");
+        }
+        assert!(
+            Event::read(Some("pull_request"), None).from_fork && !Event::read(Some("push"), None).from_fork
+        );
+    }
+
+    #[test]
     fn an_unreadable_payload_is_no_trusted_one() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "{").unwrap();
