@@ -58,8 +58,9 @@ pub(crate) fn publish(
     let links = link_base(environment, report);
     let most = usize::from(shared.annotations);
     let shown = show_report(report, &links, most, show, written.as_ref().ok(), out);
-    let summary = if shared.summary { append_summary(environment, report, &links) } else { Ok(()) };
+    // Exit 3 is no verdict: the job summary must not show a pass above the failure that follows.
     let written = written?;
+    let summary = if shared.summary { append_summary(environment, report, &links) } else { Ok(()) };
     // A reader who closed the pipe has seen enough.
     shown.or_else(|error| {
         if error.kind() == io::ErrorKind::BrokenPipe {

@@ -100,7 +100,7 @@ fn tracefile(size: usize) -> Vec<u8> {
     let mut text = String::with_capacity(size * 11 / 10);
     let mut file = 0;
     while text.len() < size {
-        writeln!(text, "TN:\nSF:/home/runner/work/project/src/module{:03}/file{file:05}.c", file / 30)
+        writeln!(text, "TN:\nSF:/builds/project/src/module{:03}/file{file:05}.c", file / 30)
             .expect("a String takes it");
         for function in 0..20 {
             writeln!(text, "FN:{},module_function_{function}", 10 + function * 30)

@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn paths_that_only_look_alike_stay_silent() {
         let text = format!(
-            "SF:/{0}/runner/work/a/a.rs\nactions/{1}/x\n${{HOME}}/{1}/y\nhttps://a.b/{0}/c\nimport \"golang.org/x/tools\"\n",
+            "SF:/{0}/runner/a/a.rs\nactions/{1}/x\n${{HOME}}/{1}/y\nhttps://a.b/{0}/c\nimport \"golang.org/x/tools\"\n",
             "home", "work"
         );
         assert_eq!(judged(places_stay_out, &[("a.txt", &text)]), NONE);
