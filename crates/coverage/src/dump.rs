@@ -57,6 +57,15 @@ fn dump_file(text: &mut String, file: &FileCoverage) {
         writeln!(text, "  branch {}:{} {:?} {taken}{measured}", branch.line(), branch.label(), branch.kind())
             .unwrap();
     }
+    for tally in file.branch_tallies() {
+        writeln!(text, "  branches {}: {}/{}", tally.line(), tally.covered(), tally.total()).unwrap();
+    }
+    if let Some(declared) = file.declared() {
+        let (lines, branches, functions) = (declared.lines, declared.branches, declared.functions);
+        let each = [("lines", lines), ("branches", branches), ("functions", functions)];
+        let each = each.map(|(unit, ratio)| format!("{unit} {}/{}", ratio.covered, ratio.total));
+        writeln!(text, "  declared {}", each.join(" ")).unwrap();
+    }
     for names in file.functions_united() {
         let shown: Vec<_> = names.iter().map(|name| format!("{} x{}", name.name(), name.hits())).collect();
         let line = |line: Option<u32>| line.map_or("?".to_owned(), |line| line.to_string());

@@ -8,7 +8,7 @@ use gatewright_core::repository::{ChangeKind, ChangeSet, ChangedFile, LineRange}
 
 use crate::language::Language;
 use crate::paths::{Mapped, SourceTree};
-use crate::{ClosingLines, Diagnostics, FileCoverage, Format, Picture, Ratio, Totals, Unit};
+use crate::{ClosingLines, Diagnostics, FileCoverage, Format, Picture, Places, Ratio, Totals, Unit};
 
 /// A report as it was read.
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ impl<'a> Gatherer<'a> {
             files: parsed.picture.files().len(),
         };
         for (name, file) in parsed.picture {
-            let imports = parsed.format == Format::GoProfile;
+            let imports = parsed.places == Places::Imports;
             let key = match self.tree.map(&name, path.as_ref(), imports) {
                 Mapped::File(file) => {
                     self.evidence.mapped.insert(file.as_str().to_owned());

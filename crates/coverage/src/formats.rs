@@ -6,6 +6,7 @@
 pub mod go;
 pub mod lcov;
 
+use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
 
 use crate::detect::{HEAD, Unknown, detect};
@@ -50,6 +51,24 @@ impl Format {
     }
 }
 
+/// How the paths of a report are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Places {
+    /// As paths, absolute or relative to one of `sources` or to where the producer ran.
+    Paths {
+        /// Folders that the report names as roots of its sources: a hint, often of another machine.
+        sources: Vec<String>,
+    },
+    /// As Go import paths.
+    Imports,
+    /// As packages: `com/example/A.java` below some source root.
+    Packages {
+        /// By path: the module that it starts with, where the report has modules (`app/com/example/A.java` of the
+        /// module `app`).
+        modules: BTreeMap<String, String>,
+    },
+}
+
 /// A report that was read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {
@@ -57,6 +76,8 @@ pub struct Parsed {
     pub format: Format,
     /// What it shows, as far as it could be read.
     pub picture: Picture,
+    /// How its paths are meant.
+    pub places: Places,
     /// What was odd or broken.
     pub diagnostics: Diagnostics,
     /// Whether all that the report was meant to say is in the picture: nothing was broken. A report that is
@@ -77,7 +98,11 @@ impl Parsed {
     ) -> Self {
         diagnostics.sort();
         let complete = diagnostics.weighing(Weight::Broken) == 0;
-        Self { format, picture, diagnostics, complete, bytes, lines }
+        let places = match format {
+            Format::GoProfile => Places::Imports,
+            Format::Lcov => Places::Paths { sources: Vec::new() },
+        };
+        Self { format, picture, places, diagnostics, complete, bytes, lines }
     }
 }
 

@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use crate::chunks::tests::Dripping;
 use crate::dump::dump_picture;
 use crate::formats::{Format, Parsed, read};
-use crate::model::{ClosingLines, LineView, Picture, Ratio, Unit};
+use crate::model::{
+    Branch, BranchTally, ClosingLines, FileCoverage, LineHits, LineView, Picture, Ratio, SummaryTotals, Unit,
+};
 
 /// Text that is a Go profile, nearly.
 fn go_profile() -> impl Strategy<Value = String> {
@@ -68,8 +70,31 @@ fn tracefile() -> impl Strategy<Value = String> {
     })
 }
 
+/// Files as formats make them that only count branches, or declare totals beside their units.
+fn counted() -> impl Strategy<Value = Picture> {
+    let ratio = || (0_u64..3, 0_u64..3).prop_map(|(covered, missed)| Ratio::new(covered, covered + missed));
+    let declared = proptest::option::of((ratio(), ratio()).prop_map(|(lines, functions)| {
+        Box::new(SummaryTotals { lines, functions, ..SummaryTotals::default() })
+    }));
+    let lines = vec(0_u64..3, 1..6);
+    let tallies = vec((0_u32..4, 0_u32..4), 0..6);
+    let arms = vec(proptest::option::of(0_u64..3), 0..4);
+    let file = (lines, tallies, arms, declared).prop_map(|(lines, tallies, arms, declared)| {
+        let numbered = || 1_u32..;
+        FileCoverage {
+            lines: numbered().zip(lines).map(|(line, hits)| LineHits::new(line, hits)).collect(),
+            tallies: numbered().zip(tallies).map(|(line, (n, m))| BranchTally::new(line, n, n + m)).collect(),
+            branches: numbered().zip(arms).map(|(line, taken)| Branch::numbered(line, 0, 0, taken)).collect(),
+            declared,
+            ..FileCoverage::in_lines()
+        }
+    });
+    vec(("[abc]", file), 0..3).prop_map(|files| files.into_iter().collect())
+}
+
 fn picture() -> impl Strategy<Value = Picture> {
-    prop_oneof![go_profile(), tracefile()].prop_map(|text| read(&mut text.as_bytes()).unwrap().picture)
+    let read = |text: String| read(&mut text.as_bytes()).unwrap().picture;
+    prop_oneof![go_profile().prop_map(read), tracefile().prop_map(read), counted()]
 }
 
 fn ratios(picture: &Picture) -> Vec<(String, Vec<Ratio>)> {

@@ -33,11 +33,11 @@ mod sections;
 pub use detect::{Lookalike, Unknown, detect};
 pub use diagnostic::{Diagnostic, Diagnostics, Kind, Weight};
 pub use evidence::{Evidence, Gatherer, Ignores};
-pub use formats::{Format, Parsed, ReadError, read};
+pub use formats::{Format, Parsed, Places, ReadError, read};
 pub use judge::{PatchBase, judge};
 pub use model::{
-    Block, Branch, BranchKind, ClosingLines, FileCoverage, Function, Grouping, Hits, LineHits, LineRun,
-    LineView, Picture, Ratio, Span, SummaryTotals, Totals, Unit,
+    Block, Branch, BranchKind, BranchTally, ClosingLines, FileCoverage, Function, Grouping, Hits, LineHits,
+    LineRun, LineView, Picture, Ratio, Span, SummaryTotals, Totals, Unit,
 };
 
 pub use paths::{GoModule, SourceTree};

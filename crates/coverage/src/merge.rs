@@ -34,7 +34,11 @@ impl FileCoverage {
         unite(&mut self.blocks, other.blocks);
         unite(&mut self.lines, other.lines);
         unite(&mut self.branches, other.branches);
+        unite(&mut self.tallies, other.tallies);
         unite(&mut self.functions, other.functions);
+        if self.declared != other.declared {
+            self.declared = None;
+        }
         self.summary = match (self.summary.take(), other.summary) {
             (Some(left), Some(right)) => Some(Box::new(left.larger(*right))),
             (left, right) => left.or(right),
@@ -45,6 +49,7 @@ impl FileCoverage {
         };
         self.in_statements |= other.in_statements;
         self.in_lines |= other.in_lines;
+        self.spans |= other.spans;
         self.hits = self.hits.max(other.hits);
         if self.hits == Hits::Flags {
             self.flatten();

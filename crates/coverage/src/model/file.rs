@@ -3,7 +3,7 @@
 use std::ops::Add;
 
 use super::lines::{ClosingLines, LineView};
-use super::unit::{Block, Branch, Function, Grouping, LineHits};
+use super::unit::{Block, Branch, BranchTally, Function, Grouping, LineHits};
 use super::{Ratio, Unit};
 
 /// What the hit counts of a file mean.
@@ -30,10 +30,6 @@ pub struct SummaryTotals {
 
 impl SummaryTotals {
     pub(crate) fn larger(self, other: Self) -> Self {
-        let larger = |left: Ratio, right: Ratio| Ratio {
-            covered: left.covered.max(right.covered),
-            total: left.total.max(right.total),
-        };
         Self {
             lines: larger(self.lines, other.lines),
             branches: larger(self.branches, other.branches),
@@ -86,18 +82,31 @@ pub struct FileCoverage {
     pub(crate) blocks: Vec<Block>,
     pub(crate) lines: Vec<LineHits>,
     pub(crate) branches: Vec<Branch>,
+    pub(crate) tallies: Vec<BranchTally>,
     pub(crate) functions: Vec<Function>,
+    /// Totals instead of units.
     pub(crate) summary: Option<Box<SummaryTotals>>,
+    /// Totals beside units, where the producer counts in a way that its units can't tell. They hold as long as
+    /// every report of the file declares the same.
+    pub(crate) declared: Option<Box<SummaryTotals>>,
     /// The least and the greatest version of the file that a report measured.
     pub(crate) versions: Option<Box<(String, String)>>,
     pub(crate) hits: Hits,
     pub(crate) in_statements: bool,
     pub(crate) in_lines: bool,
+    /// Whether blocks measure the lines that they span.
+    pub(crate) spans: bool,
 }
 
 impl FileCoverage {
     /// A file whose report counts in statements: its blocks measure the lines that they span.
     pub(crate) fn in_statements() -> Self {
+        Self { in_statements: true, spans: true, ..Self::default() }
+    }
+
+    /// A file whose report counts in statements and names the lines that these measure.
+    #[expect(dead_code, reason = "for the formats that name lines beside statements")]
+    pub(crate) fn in_statements_and_their_lines() -> Self {
         Self { in_statements: true, ..Self::default() }
     }
 
@@ -142,9 +151,19 @@ impl FileCoverage {
         &self.lines
     }
 
-    /// The arms of branches.
+    /// The arms of branches, where reports tell them apart.
     pub fn branches(&self) -> &[Branch] {
         &self.branches
+    }
+
+    /// The arms of branches that reports only count, by line.
+    pub fn branch_tallies(&self) -> &[BranchTally] {
+        &self.tallies
+    }
+
+    /// The totals that every report of the file declares, where these hold instead of what its units add up to.
+    pub fn declared(&self) -> Option<&SummaryTotals> {
+        self.declared.as_deref()
     }
 
     /// The names of functions; several may be one: [`FileCoverage::functions_united`].
@@ -160,7 +179,9 @@ impl FileCoverage {
     /// The arms of one line that were taken, of those that count. A line that ran with fewer is partial.
     pub fn branches_on(&self, line: u32) -> Ratio {
         let from = self.branches.partition_point(|branch| branch.line() < line);
-        branch_ratio(self.branches[from..].iter().take_while(|branch| branch.line() == line))
+        let named = branch_ratio(self.branches[from..].iter().take_while(|branch| branch.line() == line));
+        let tally = self.tallies.binary_search_by_key(&line, |tally| tally.line());
+        tally.map_or(named, |at| larger(named, counted(self.tallies[at])))
     }
 
     /// Covered and measured in one unit.
@@ -216,7 +237,7 @@ impl FileCoverage {
     }
 
     fn spanning(&self) -> impl Iterator<Item = &Block> {
-        self.blocks.iter().filter(|_| self.in_statements)
+        self.blocks.iter().filter(|_| self.spans)
     }
 
     fn statement_ratio(&self) -> Ratio {
@@ -233,7 +254,10 @@ impl FileCoverage {
     }
 
     fn line_ratio(&self) -> Ratio {
-        if !self.blocks.is_empty() && self.in_statements {
+        if let Some(declared) = self.declared_in(|totals| totals.lines) {
+            return declared;
+        }
+        if !self.blocks.is_empty() && self.spans {
             return self.line_view().ratio();
         }
         if self.lines.is_empty() {
@@ -250,14 +274,29 @@ impl FileCoverage {
         if self.branches.is_empty() && self.is_summary_only() {
             return self.summary.as_deref().map_or(Ratio::default(), |summary| summary.branches);
         }
-        branch_ratio(self.branches.iter())
+        if let Some(declared) = self.declared_in(|totals| totals.branches) {
+            return declared;
+        }
+        let named = branch_ratio(self.branches.iter());
+        // A line may have both, from different reports: its arms are counted once.
+        let extra = self.tallies.iter().map(|tally| {
+            let from = self.branches.partition_point(|branch| branch.line() < tally.line());
+            let of_line = self.branches[from..].iter().take_while(|branch| branch.line() == tally.line());
+            let (own, both) = (branch_ratio(of_line.clone()), larger(branch_ratio(of_line), counted(*tally)));
+            Ratio { covered: both.covered - own.covered, total: both.total - own.total }
+        });
+        named + extra.sum()
     }
 
     fn function_ratio(&self) -> Ratio {
         if self.functions.is_empty() && self.is_summary_only() {
             return self.summary.as_deref().map_or(Ratio::default(), |summary| summary.functions);
         }
-        function_ratio(&self.functions)
+        self.declared_in(|totals| totals.functions).unwrap_or_else(|| function_ratio(&self.functions))
+    }
+
+    fn declared_in(&self, unit: impl Fn(&SummaryTotals) -> Ratio) -> Option<Ratio> {
+        self.declared.as_deref().map(unit).filter(|ratio| !ratio.is_no_data())
     }
 
     /// Makes all counts 0 or 1 if that is all that they mean.
@@ -277,6 +316,14 @@ fn are_pieces(piece: &Block, next: &Block) -> bool {
     piece.statements() == next.statements()
         && piece.span().start_column == next.span().start_column
         && (piece.hits() > 0) == (next.hits() > 0)
+}
+
+fn larger(left: Ratio, right: Ratio) -> Ratio {
+    Ratio { covered: left.covered.max(right.covered), total: left.total.max(right.total) }
+}
+
+fn counted(tally: BranchTally) -> Ratio {
+    Ratio::new(tally.covered().into(), tally.total().into())
 }
 
 pub(crate) fn branch_ratio<'a>(branches: impl Iterator<Item = &'a Branch>) -> Ratio {

@@ -254,6 +254,48 @@ impl Measured for Branch {
     }
 }
 
+/// How many arms of a line's branches were taken, where a report only counts them: `50% (1/2)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BranchTally {
+    line: u32,
+    covered: u32,
+    total: u32,
+}
+
+impl BranchTally {
+    /// The arms of one line; more taken than there are is read as all of them.
+    pub fn new(line: u32, covered: u32, total: u32) -> Self {
+        Self { line, covered: covered.min(total), total }
+    }
+
+    /// The source line.
+    pub fn line(self) -> u32 {
+        self.line
+    }
+
+    /// How many were taken.
+    pub fn covered(self) -> u32 {
+        self.covered
+    }
+
+    /// How many there are.
+    pub fn total(self) -> u32 {
+        self.total
+    }
+}
+
+impl Measured for BranchTally {
+    fn order(&self, other: &Self) -> Ordering {
+        self.line.cmp(&other.line)
+    }
+
+    /// Which arms were taken is not known, so the sum would count some twice: the larger numbers hold.
+    fn absorb(&mut self, other: Self) {
+        self.covered = self.covered.max(other.covered);
+        self.total = self.total.max(other.total);
+    }
+}
+
 /// What makes two function records one function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grouping {
