@@ -26,6 +26,7 @@ pub mod repository;
 mod run;
 pub mod runner;
 mod session;
+pub mod store;
 pub mod waiver;
 pub mod workspace;
 
