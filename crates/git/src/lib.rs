@@ -55,13 +55,13 @@ impl Git {
     }
 
     /// `from` and its first parents, newest first, at most `limit`. Ends early where the clone's history is cut.
-    pub fn history(
+    pub fn first_parents(
         &self,
         folder: &Path,
         from: &CommitId,
         limit: usize,
     ) -> Result<Vec<CommitId>, RepositoryError> {
-        BackEnd::Either.history(folder, from, limit)
+        BackEnd::Either.first_parents(folder, from, limit)
     }
 }
 
@@ -87,8 +87,8 @@ impl BackEnd {
         Ok(tags)
     }
 
-    /// As [`Git::history`].
-    pub fn history(
+    /// As [`Git::first_parents`].
+    pub fn first_parents(
         &self,
         folder: &Path,
         from: &CommitId,

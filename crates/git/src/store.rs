@@ -73,8 +73,8 @@ impl Store for BackEnd {
         series: &str,
         commit: &CommitId,
     ) -> Result<Answer<Option<Baseline>>, StoreError> {
-        let Answer { value, store, damaged } = Store::history(self, folder, series, commit, 1)?;
-        Ok(Answer { value: value.into_iter().next(), store, damaged })
+        let Answer { value, store, damaged, cut } = self.history(folder, series, commit, 1)?;
+        Ok(Answer { value: value.into_iter().next(), store, damaged, cut })
     }
 
     fn history(
@@ -128,7 +128,7 @@ impl Store for Git {
         commit: &CommitId,
         most: usize,
     ) -> Result<Answer<Vec<Baseline>>, StoreError> {
-        Store::history(&BackEnd::Either, folder, series, commit, most)
+        BackEnd::Either.history(folder, series, commit, most)
     }
 
     fn entries(&self, folder: &Path) -> Result<Answer<Vec<Listed>>, StoreError> {

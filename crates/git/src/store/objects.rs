@@ -3,6 +3,7 @@
 use gatewright_core::repository::CommitId;
 
 use crate::error::Failure;
+use crate::reader::Reader;
 
 /// The reference that holds the store.
 pub(crate) const REFERENCE: &str = "refs/gatewright/v1";
@@ -44,7 +45,7 @@ pub(crate) enum ItemKind {
 pub(crate) type Blob = Result<Vec<u8>, String>;
 
 /// The objects of an opened repository.
-pub(crate) trait Objects {
+pub(crate) trait Objects: Reader {
     /// What the store's reference holds.
     fn tip(&self) -> Result<Tip, Failure>;
 

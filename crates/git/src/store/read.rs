@@ -1,7 +1,7 @@
 //! Reading a store: which entries there are, and what they hold. Whatever can't be read is noted and passed over;
 //! only a store of which nothing can be told is an error.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use gatewright_core::repository::CommitId;
@@ -18,6 +18,7 @@ pub(crate) struct Opened<'a> {
     pub(crate) objects: &'a dyn Objects,
     folders: Vec<Item>,
     damaged: RefCell<BTreeSet<Damaged>>,
+    cut: Cell<bool>,
 }
 
 /// Where an entry lies.
@@ -60,6 +61,9 @@ pub(crate) fn history(
             }
             next = lineage.after(&commit)?;
             distance += 1;
+            if next.is_none() && !by_commit.is_empty() {
+                store.cut.set(objects.written_parents(&commit)?.is_none());
+            }
         }
         Ok(found)
     })
@@ -100,13 +104,20 @@ fn answer<T: Default>(
     question: impl Fn(&Opened<'_>) -> Result<T, Failure>,
 ) -> Result<Answer<T>, Failure> {
     let commit = match objects.tip()? {
-        Tip::Absent => return Ok(Answer { value: T::default(), store: None, damaged: Vec::new() }),
+        Tip::Absent => {
+            return Ok(Answer { value: T::default(), store: None, damaged: Vec::new(), cut: false });
+        }
         Tip::Commit(commit) => commit,
         Tip::Other(kind) => return Err(Fault::NotAStore(format!("a {kind}")).into()),
     };
     let store = Opened::at(objects, &commit)?;
     let value = question(&store)?;
-    Ok(Answer { value, store: Some(commit), damaged: store.damaged.into_inner().into_iter().collect() })
+    Ok(Answer {
+        value,
+        store: Some(commit),
+        damaged: store.damaged.into_inner().into_iter().collect(),
+        cut: store.cut.get(),
+    })
 }
 
 impl<'a> Opened<'a> {
@@ -127,7 +138,7 @@ impl<'a> Opened<'a> {
             };
             return Err(fault.into());
         }
-        let store = Self { objects, folders: Vec::new(), damaged: RefCell::default() };
+        let store = Self { objects, folders: Vec::new(), damaged: RefCell::default(), cut: Cell::new(false) };
         let mut folders = Vec::new();
         for item in &root {
             match (item.name.as_str(), item.kind) {
