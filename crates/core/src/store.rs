@@ -99,6 +99,9 @@ pub struct Answer<T> {
     pub store: Option<CommitId>,
     /// What could not be read on the way to the answer and was passed over.
     pub damaged: Vec<Damaged>,
+    /// Looking ended where neither the clone nor the store knows the first parent: with more history
+    /// (`fetch-depth: 0`) there may be an entry.
+    pub cut: bool,
 }
 
 /// A part of the store that can't be read.
@@ -265,7 +268,7 @@ pub struct NoStore;
 
 impl NoStore {
     fn nothing<T: Default>() -> Answer<T> {
-        Answer { value: T::default(), store: None, damaged: Vec::new() }
+        Answer { value: T::default(), store: None, damaged: Vec::new(), cut: false }
     }
 }
 
