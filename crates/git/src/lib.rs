@@ -24,6 +24,7 @@ mod tags;
 
 use std::path::{Path, PathBuf};
 
+use gatewright_core::Host;
 use gatewright_core::RepoPath;
 use gatewright_core::repository::{
     Base, BaseRequest, ChangeEnd, ChangeSet, CommitId, Repository, RepositoryError,
@@ -49,6 +50,11 @@ pub fn repository() -> Git {
 }
 
 impl Git {
+    /// What a binary brings to a run: answers about the repository, and its store.
+    pub fn host(&self) -> Host<'_> {
+        Host { repository: self, store: self }
+    }
+
     /// All tags of commits, by the versions in their names, oldest first.
     pub fn tags(&self, folder: &Path) -> Result<Vec<Tag>, RepositoryError> {
         BackEnd::Either.tags(folder)

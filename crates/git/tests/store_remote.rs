@@ -115,10 +115,14 @@ fn offline_the_store_that_is_here_serves() {
     share(clone.path(), &entry(UNIT, &ids[0], 1)).unwrap();
     std::fs::rename(remote.path(), remote.outside().join("moved")).unwrap();
     let error = program().fetch(clone.path(), &origin()).unwrap_err();
-    check(&error, &remote, expect![[r#"
+    check(
+        &error,
+        &remote,
+        expect![[r#"
         Unreachable: the remote `origin` can't be reached: '<folder>/repo' does not appear to be a git repository
         Try again when the remote answers; until then the store of the last `fetch` serves.
-    "#]]);
+    "#]],
+    );
     let error = share(clone.path(), &entry(UNIT, &ids[1], 2)).unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::Unreachable);
     assert_eq!(found(clone.path(), UNIT, &ids[1]), some(1, 1));
@@ -138,10 +142,14 @@ fn a_remote_that_refuses_names_the_permission() {
     std::fs::write(&hook, "#!/bin/sh\necho 'this repository is an archive' >&2\nexit 1\n").unwrap();
     std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let error = share(clone.path(), &entry(UNIT, &ids[0], 1)).unwrap_err();
-    check(&error, &remote, expect![[r#"
+    check(
+        &error,
+        &remote,
+        expect![[r#"
         Denied: the remote `origin` refuses to have the store written: [remote rejected] (pre-receive hook declined)
         Give the job the permission `contents: write`, and where actions/checkout leaves no credentials (`persist-credentials: false`), a token. Runs of forks can't record.
-    "#]]);
+    "#]],
+    );
     // Nothing is left that looks like a store.
     assert_eq!(baseline(clone.path(), UNIT, &ids[0]).store, None);
 }
