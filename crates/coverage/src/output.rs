@@ -7,6 +7,7 @@
 
 mod badge;
 mod cobertura;
+mod html;
 
 mod lcov;
 mod trend;
@@ -14,6 +15,7 @@ mod xml;
 
 pub use badge::{Badge, BadgeColour, write_badge_json, write_badge_svg};
 pub use cobertura::write_cobertura;
+pub use html::{Baseline, ChangedLines, Form, Group, HtmlReport, Sink, write_html};
 pub use lcov::write_lcov;
 pub use trend::{TrendPoint, trend_text, write_trend_svg};
 
