@@ -26,6 +26,7 @@ mod judge;
 mod language;
 mod merge;
 pub mod model;
+pub mod output;
 pub mod paths;
 mod policy;
 pub mod rules;
