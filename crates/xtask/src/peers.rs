@@ -286,7 +286,8 @@ impl Peers {
 impl Peer {
     /// All that decides what an installation holds.
     fn wanted(&self) -> Result<String> {
-        let mut text = format!("{:?} {} {}\n", self.kind, self.package, self.version) + &self.goals.join("\n");
+        let mut text =
+            format!("{:?} {} {}\n", self.kind, self.package, self.version) + &self.goals.join("\n");
         if let Some(source) = &self.source {
             let decides = if self.kind == Kind::Maven { "pom.xml" } else { "main.go" };
             text += &fs::read_to_string(crate::root().join(source).join(decides))?;
