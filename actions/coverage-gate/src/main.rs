@@ -3,6 +3,9 @@
 fn main() -> std::process::ExitCode {
     gatewright_core::run(
         &coverage_gate::action(),
-        &gatewright_core::Host { repository: &gatewright_git::repository() },
+        &gatewright_core::Host {
+            repository: &gatewright_git::repository(),
+            store: &gatewright_core::store::NoStore,
+        },
     )
 }

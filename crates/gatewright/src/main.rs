@@ -4,6 +4,9 @@ fn main() -> std::process::ExitCode {
     let actions = gatewright::actions();
     gatewright_core::run_front_door(
         &actions,
-        &gatewright_core::Host { repository: &gatewright_git::repository() },
+        &gatewright_core::Host {
+            repository: &gatewright_git::repository(),
+            store: &gatewright_core::store::NoStore,
+        },
     )
 }

@@ -3,6 +3,6 @@
 fn main() -> std::process::ExitCode {
     gatewright_core::run(
         &{{module}}::action(),
-        &gatewright_core::Host { repository: &gatewright_git::repository() },
+        &gatewright_core::Host { repository: &gatewright_git::repository(), store: &gatewright_core::store::NoStore },
     )
 }
