@@ -169,6 +169,11 @@ impl Peers {
         self.pins.peer.iter().filter(|peer| peer.set == set).try_for_each(|peer| self.ensure(peer))
     }
 
+    /// Installs one peer if it is missing.
+    pub fn ensure_one(&self, name: &str) -> Result<()> {
+        self.ensure(self.find(name)?)
+    }
+
     /// The program of a peer; it must be installed.
     pub fn program(&self, name: &str) -> Result<PathBuf> {
         let peer = self.find(name)?;
