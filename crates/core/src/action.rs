@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::{fmt, io};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command};
 
@@ -13,6 +15,7 @@ use crate::input::shared::{FlagsOnly, SharedInputs};
 use crate::render::PagePartsOwned;
 use crate::report::{BaselineAbout, Report, RuleInfo};
 use crate::repository::{Base, ChangeSet, CommitId, RepositoryError};
+use crate::runner::FolderSink;
 use crate::store::{self, Baseline, Damaged};
 use crate::workspace::Workspace;
 
@@ -97,6 +100,8 @@ pub struct Outcome {
     pub report: Report,
     /// Files to write, relative to the working directory.
     pub files: Vec<OutputFile>,
+    /// Folders to write, relative to the working directory.
+    pub folders: Vec<OutputFolder>,
     /// The action's own outputs.
     pub outputs: Vec<(String, String)>,
     /// What is to be done once the verdict stands.
@@ -114,6 +119,24 @@ pub struct OutputFile {
     pub path: PathBuf,
     /// Its bytes.
     pub bytes: Vec<u8>,
+}
+
+/// A folder to write, file by file, so that they need not all be held at once.
+#[derive(Clone)]
+pub struct OutputFolder {
+    /// Its path, relative to the working directory or absolute. What an earlier run left there is replaced.
+    pub path: PathBuf,
+    /// Hands over its files.
+    pub write: FolderWriter,
+}
+
+/// Hands over the files of a folder one by one.
+pub type FolderWriter = Arc<dyn Fn(&mut FolderSink<'_>) -> io::Result<()> + Send + Sync>;
+
+impl fmt::Debug for OutputFolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutputFolder").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 type Judge = Box<dyn Fn(&ArgMatches, &Context<'_>) -> Result<Outcome, Failure> + Send + Sync>;

@@ -15,7 +15,7 @@ use crate::render::{
     render_html, render_junit, render_sarif, render_summary, render_terminal,
 };
 use crate::report::{FindingOutcome, Report};
-use crate::runner::{Environment, Outputs, write_atomically};
+use crate::runner::{Environment, Outputs, write_atomically, write_folder};
 use crate::session::{Judged, user_path};
 use crate::sha256;
 use crate::workspace::{Workspace, normal};
@@ -131,7 +131,7 @@ fn write_files(
         shared.sarif_file.as_deref().map(|file| user_path(workspace, file)),
         shared.html_file.as_deref().map(|file| user_path(workspace, file)),
     ];
-    let own = outcome.files.iter().map(|file| normal(&workspace.directory.join(&file.path)));
+    let own = own_files(workspace, outcome);
     refuse_overwriting(workspace, outcome, &chosen.into_iter().flatten().chain(own).collect::<Vec<_>>())?;
     let write = |path: &Path, bytes: &[u8]| {
         write_atomically(path, bytes).map_err(|error| cannot_write(&format!("`{}`", path.display()), &error))
@@ -152,6 +152,11 @@ fn write_files(
     for file in &outcome.files {
         write(&workspace.directory.join(&file.path), &file.bytes)?;
     }
+    for folder in &outcome.folders {
+        let path = normal(&workspace.directory.join(&folder.path));
+        write_folder(&path, &*folder.write)
+            .map_err(|error| cannot_write(&format!("the folder `{}`", path.display()), &error))?;
+    }
     Ok(Written { path, sha256: sha256(&json) })
 }
 
@@ -159,8 +164,16 @@ fn write_files(
 pub(crate) fn chosen_files(workspace: &Workspace, judged: &Judged) -> Vec<PathBuf> {
     let shared = &judged.shared;
     let named = [&shared.report_file, &shared.sarif_file, &shared.html_file];
-    let own = judged.outcome.files.iter().map(|file| normal(&workspace.directory.join(&file.path)));
+    let own = own_files(workspace, &judged.outcome);
     named.into_iter().flatten().map(|path| user_path(workspace, path)).chain(own).collect()
+}
+
+/// What the action itself writes: files and folders.
+fn own_files<'a>(workspace: &'a Workspace, outcome: &'a Outcome) -> impl Iterator<Item = PathBuf> + 'a {
+    let files = outcome.files.iter().map(|file| &file.path);
+    files
+        .chain(outcome.folders.iter().map(|folder| &folder.path))
+        .map(|path| normal(&workspace.directory.join(path)))
 }
 
 /// What was read must not be written over, and no two outputs may be one file.

@@ -19,6 +19,7 @@ mod decode;
 pub mod detect;
 pub mod diagnostic;
 pub mod evidence;
+pub mod explain;
 pub mod formats;
 mod gather;
 mod judge;
