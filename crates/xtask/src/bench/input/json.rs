@@ -52,7 +52,7 @@ pub(in crate::bench) fn istanbul(folder: &Path, scale: Scale) -> Result<Input> {
         out.push_str("}\n");
         Ok(())
     };
-    let wording = Wording { bytes_per_line: 189, head: "{", between: ",", source: &source, tail: "}\n" };
+    let wording = Wording { bytes_per_line: 127, head: "{", between: ",", source: &source, tail: "}\n" };
     wording.report(&folder.join(".nyc_output/coverage-final.json"), scale)
 }
 
@@ -83,7 +83,7 @@ pub(in crate::bench) fn coverage_py(folder: &Path, scale: Scale) -> Result<Input
         Ok(())
     };
     let wording = Wording {
-        bytes_per_line: 70,
+        bytes_per_line: 50,
         head: "{\"meta\": {\"format\": 3, \"version\": \"7.17.3\", \"timestamp\": \"2026-01-01T00:00:00.000000\", \
             \"branch_coverage\": true, \"show_contexts\": false}, \"files\": {",
         between: ", ",
@@ -163,7 +163,7 @@ pub(in crate::bench) fn llvm_cov(folder: &Path, scale: Scale) -> Result<Input> {
         Ok(())
     };
     let wording = Wording {
-        bytes_per_line: 102,
+        bytes_per_line: 92,
         head: "{\"data\":[{\"files\":[",
         between: ",",
         source: &source,
@@ -211,7 +211,7 @@ pub(in crate::bench) fn simplecov(folder: &Path, scale: Scale) -> Result<Input> 
         Ok(())
     };
     let wording = Wording {
-        bytes_per_line: 45,
+        bytes_per_line: 43,
         head: "{\n  \"unit\": {\n    \"coverage\": {\n",
         between: ",\n",
         source: &source,
