@@ -3,8 +3,11 @@
 //! To add a format: a file here that turns a stream into a [`Parsed`], a variant of [`Format`] (the compiler
 //! then asks for its name and its reader), and its sign in `detect.rs`.
 
+pub mod cobertura;
 pub mod go;
 pub mod lcov;
+mod value;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
@@ -20,6 +23,8 @@ pub enum Format {
     GoProfile,
     /// LCOV 1.x and 2.x: geninfo, c8, Istanbul's `lcovonly`, llvm-cov, grcov, Dart and many more.
     Lcov,
+    /// Cobertura XML: coverage.py, gcovr, Istanbul, `PHPUnit`, coverlet, scoverage and many more.
+    Cobertura,
 }
 
 impl Format {
@@ -28,6 +33,7 @@ impl Format {
         match self {
             Format::GoProfile => "go",
             Format::Lcov => "lcov",
+            Format::Cobertura => "cobertura",
         }
     }
 
@@ -36,6 +42,7 @@ impl Format {
         match self {
             Format::GoProfile => "Go cover profile",
             Format::Lcov => "LCOV",
+            Format::Cobertura => "Cobertura XML",
         }
     }
 
@@ -47,6 +54,7 @@ impl Format {
         match self {
             Format::GoProfile => go::parse_go(input),
             Format::Lcov => lcov::parse_lcov(input),
+            Format::Cobertura => cobertura::parse_cobertura(input),
         }
     }
 }
@@ -100,7 +108,7 @@ impl Parsed {
         let complete = diagnostics.weighing(Weight::Broken) == 0;
         let places = match format {
             Format::GoProfile => Places::Imports,
-            Format::Lcov => Places::Paths { sources: Vec::new() },
+            _ => Places::Paths { sources: Vec::new() },
         };
         Self { format, picture, places, diagnostics, complete, bytes, lines }
     }
