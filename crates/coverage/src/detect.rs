@@ -36,7 +36,8 @@ impl Unknown {
     /// The next step.
     pub fn help(&self) -> &'static str {
         self.lookalike.map_or(
-            "coverage reports in these formats are read: Go cover profiles, LCOV tracefiles and Cobertura XML",
+            "coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, and XML of Cobertura, \
+             JaCoCo and Clover",
             Lookalike::help,
         )
     }

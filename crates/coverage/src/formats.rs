@@ -3,8 +3,10 @@
 //! To add a format: a file here that turns a stream into a [`Parsed`], a variant of [`Format`] (the compiler
 //! then asks for its name and its reader), and its sign in `detect.rs`.
 
+pub mod clover;
 pub mod cobertura;
 pub mod go;
+pub mod jacoco;
 pub mod lcov;
 mod value;
 mod xml;
@@ -25,6 +27,10 @@ pub enum Format {
     Lcov,
     /// Cobertura XML: coverage.py, gcovr, Istanbul, `PHPUnit`, coverlet, scoverage and many more.
     Cobertura,
+    /// `JaCoCo` XML: `JaCoCo`, Kover.
+    JaCoCo,
+    /// Clover XML: `OpenClover`, `PHPUnit`, Istanbul.
+    Clover,
 }
 
 impl Format {
@@ -34,6 +40,8 @@ impl Format {
             Format::GoProfile => "go",
             Format::Lcov => "lcov",
             Format::Cobertura => "cobertura",
+            Format::JaCoCo => "jacoco",
+            Format::Clover => "clover",
         }
     }
 
@@ -43,6 +51,8 @@ impl Format {
             Format::GoProfile => "Go cover profile",
             Format::Lcov => "LCOV",
             Format::Cobertura => "Cobertura XML",
+            Format::JaCoCo => "JaCoCo XML",
+            Format::Clover => "Clover XML",
         }
     }
 
@@ -55,6 +65,8 @@ impl Format {
             Format::GoProfile => go::parse_go(input),
             Format::Lcov => lcov::parse_lcov(input),
             Format::Cobertura => cobertura::parse_cobertura(input),
+            Format::JaCoCo => jacoco::parse_jacoco(input),
+            Format::Clover => clover::parse_clover(input),
         }
     }
 }

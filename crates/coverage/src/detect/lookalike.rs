@@ -9,10 +9,6 @@ use crate::formats::Format;
 pub enum Lookalike {
     /// Nothing, or nothing but blanks.
     Empty,
-    /// A Clover report.
-    Clover,
-    /// A `JaCoCo` XML report.
-    JaCoCo,
     /// An `OpenCover` report.
     OpenCover,
     /// Test results in XML.
@@ -64,8 +60,6 @@ impl Lookalike {
     pub fn name(self) -> &'static str {
         match self {
             Lookalike::Empty => "an empty file",
-            Lookalike::Clover => "Clover XML",
-            Lookalike::JaCoCo => "JaCoCo XML",
             Lookalike::OpenCover => "OpenCover XML",
             Lookalike::TestResults => "test results",
             Lookalike::Xml => "XML of another kind",
@@ -95,11 +89,9 @@ impl Lookalike {
     pub fn help(self) -> &'static str {
         match self {
             Lookalike::Empty => "the producer wrote nothing: look at the step that makes the report",
-            Lookalike::Clover => {
-                "let the producer write LCOV (`--coverage-reporter=lcov`, reporter `lcovonly`)"
-            }
-            Lookalike::JaCoCo | Lookalike::OpenCover => {
-                "convert it to LCOV, for example with ReportGenerator (`-reporttypes:lcov`)"
+            Lookalike::OpenCover => {
+                "write Cobertura instead (`--collect:\"XPlat Code Coverage\"`, coverlet's `cobertura`), or convert it \
+                 with ReportGenerator (`-reporttypes:Cobertura`)"
             }
             Lookalike::TestResults => "this belongs to a test report, not to a coverage gate",
             Lookalike::Html => {
@@ -131,7 +123,9 @@ impl Lookalike {
             }
             Lookalike::CoveragePyDatabase => "`coverage lcov -o coverage.lcov`",
             Lookalike::GoCoverageData => "`go tool covdata textfmt -i=DIRECTORY -o=coverage.out`",
-            Lookalike::JaCoCoExec => "let JaCoCo make its XML report, and convert that to LCOV",
+            Lookalike::JaCoCoExec => {
+                "let JaCoCo make its XML report: `jacoco:report` of Maven, `jacocoTestReport` of Gradle with `xml.required = true`"
+            }
             Lookalike::GoWithoutMode => {
                 "keep the first line of the profile: `mode: set`, `mode: count` or `mode: atomic`"
             }
@@ -186,9 +180,9 @@ pub(super) fn by_root(text: &[u8]) -> Result<Format, Lookalike> {
     let tag = root_tag(text);
     let name = tag.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next().unwrap_or_default();
     match name {
-        b"coverage" if memmem::find(tag, b"generated=").is_some() => Err(Lookalike::Clover),
+        b"coverage" if is_clover(tag) => Ok(Format::Clover),
         b"coverage" | b"scoverage" => Ok(Format::Cobertura),
-        b"report" => Err(Lookalike::JaCoCo),
+        b"report" => Ok(Format::JaCoCo),
         b"CoverageSession" => Err(Lookalike::OpenCover),
         b"testsuites" | b"testsuite" | b"test-run" | b"TestRun" | b"assemblies" => {
             Err(Lookalike::TestResults)
@@ -198,6 +192,14 @@ pub(super) fn by_root(text: &[u8]) -> Result<Format, Lookalike> {
         }
         _ => Err(Lookalike::Xml),
     }
+}
+
+/// Cobertura has the same root, without this attribute.
+fn is_clover(tag: &[u8]) -> bool {
+    memmem::find_iter(tag, b"generated").any(|at| {
+        let after = tag[at + b"generated".len()..].trim_ascii_start();
+        at > 0 && tag[at - 1].is_ascii_whitespace() && after.starts_with(b"=")
+    })
 }
 
 /// What stands inside the first tag that is no declaration, instruction or comment; a document type of HTML

@@ -96,6 +96,7 @@ struct Declared {
     found: String,
     lines: (Option<u64>, Option<u64>),
     branches: (Option<u64>, Option<u64>),
+    is_istanbul: bool,
 }
 
 impl Handler for Report {
@@ -151,6 +152,7 @@ impl Report {
             found: tag.shown(),
             lines: (number(b"lines-covered"), number(b"lines-valid")),
             branches: (number(b"branches-covered"), number(b"branches-valid")),
+            is_istanbul: tag.value(b"version").is_some_and(|version| version.text == b"0.1"),
         });
         Element::Root
     }
@@ -348,7 +350,11 @@ impl Report {
             }
             let reason = if (covered, total) == (named.covered, named.total) {
                 ", because it counts a line anew for each class or instance that names it"
-            } else if self.lacks_lines && total > ours.total {
+            } else if unit == Unit::Branches && total > ours.total && declared.is_istanbul {
+                ", because it leaves out arms on lines without a statement"
+            } else if unit == Unit::Branches && ours.is_no_data() {
+                ", because no line of it counts any"
+            } else if unit == Unit::Lines && self.lacks_lines && total > ours.total {
                 ", because the lines of some functions are not in it"
             } else {
                 ""

@@ -12,7 +12,7 @@ mod tag;
 
 use std::io::{self, Read};
 
-pub(super) use self::files::Files;
+pub(super) use self::files::{Files, SourceFile};
 pub(super) use self::place::Position;
 use self::scan::{Scanner, Text, Token};
 use self::tag::decode_text;

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use crate::gather::{Gathered, Measured};
-use crate::model::{Block, Branch, BranchTally, FileCoverage, Function, LineHits, Picture, SummaryTotals};
+use crate::model::{
+    Block, Branch, BranchTally, FileCoverage, Function, Hits, LineHits, Picture, Ratio, SummaryTotals,
+    function_ratio,
+};
 
 /// A line that one document may name more than once: in a class and in its instances, for each statement. The
 /// most frequent one holds, for the sum would count some runs twice.
@@ -32,6 +35,7 @@ pub(in crate::formats) struct SourceFile {
     blocks: Gathered<Block>,
     pub(in crate::formats) summary: Option<Box<SummaryTotals>>,
     pub(in crate::formats) declared: Option<Box<SummaryTotals>>,
+    pub(in crate::formats) hits: Hits,
     in_statements: bool,
 }
 
@@ -63,6 +67,12 @@ impl SourceFile {
         self.blocks.add(block, 0, &mut |_, _| {});
     }
 
+    /// The functions so far.
+    pub(in crate::formats) fn functions(&mut self) -> Ratio {
+        self.functions.settle();
+        function_ratio(self.functions.settled())
+    }
+
     fn finish(mut self) -> FileCoverage {
         let file = if self.in_statements {
             FileCoverage::in_statements_and_their_lines()
@@ -70,7 +80,7 @@ impl SourceFile {
             FileCoverage::in_lines()
         };
         let lines = self.lines.finish(&mut |_, _| {});
-        FileCoverage {
+        let mut file = FileCoverage {
             lines: lines.into_iter().map(|line| line.0).collect(),
             tallies: self.tallies.finish(&mut |_, _| {}),
             branches: self.branches.finish(&mut |_, _| {}),
@@ -78,8 +88,11 @@ impl SourceFile {
             blocks: self.blocks.finish(&mut |_, _| {}),
             summary: self.summary,
             declared: self.declared,
+            hits: self.hits,
             ..file
-        }
+        };
+        file.flatten();
+        file
     }
 }
 
