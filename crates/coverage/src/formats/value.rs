@@ -1,8 +1,21 @@
-//! Line numbers and counts as tracefiles really hold them. Knows no record.
+//! Line numbers and counts as reports in text really hold them. Knows no record.
 
-use super::Fault;
 use crate::decode;
 use crate::diagnostic::Kind;
+
+/// Why a record was left out.
+pub(super) struct Fault {
+    pub(super) kind: Kind,
+    /// Into the text that holds the value.
+    pub(super) offset: usize,
+    pub(super) message: &'static str,
+}
+
+impl Fault {
+    pub(super) fn new(offset: usize, message: &'static str) -> Self {
+        Self { kind: Kind::MalformedRecord, offset, message }
+    }
+}
 
 /// Something to say about a count that was read all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
