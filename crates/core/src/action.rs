@@ -186,6 +186,8 @@ pub struct Context<'a> {
     pub change: &'a ChangeUnderReview,
     /// What was written about `files`; empty for the well-known places.
     pub patterns: &'a [String],
+    /// The conditions that the figures will be held to: an action may have more figures than it shows unasked.
+    pub conditions: &'a [crate::condition::Condition],
     /// The repository's files, where somebody asks.
     pub(crate) tracked: &'a dyn Fn() -> Vec<crate::RepoPath>,
     /// Told what happens, for the log and for an interrupted run.

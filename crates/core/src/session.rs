@@ -279,11 +279,14 @@ impl<'a> Session<'a> {
         };
         self.keep_inside(resolved, &shared)?;
         let provenance = |name: &str| -> Provenance { resolved.provenance(name) };
+        let conditions = settings.map(Settings::conditions).transpose()?.unwrap_or_default();
+        let conditions: Vec<Condition> = conditions.into_iter().map(|(condition, _)| condition).collect();
         let ctx = Context {
             workspace: &self.workspace,
             provenance: &provenance,
             change: &change,
             patterns: &patterns,
+            conditions: &conditions,
             tracked: &|| self.tracked_files(),
             notes: self.notes,
         };

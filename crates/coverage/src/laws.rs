@@ -92,7 +92,7 @@ fn counted() -> impl Strategy<Value = Picture> {
     vec(("[abc]", file), 0..3).prop_map(|files| files.into_iter().collect())
 }
 
-fn picture() -> impl Strategy<Value = Picture> {
+pub(crate) fn picture() -> impl Strategy<Value = Picture> {
     let read = |text: String| read(&mut text.as_bytes()).unwrap().picture;
     prop_oneof![go_profile().prop_map(read), tracefile().prop_map(read), counted()]
 }
