@@ -1,17 +1,23 @@
 //! `coverage-gate`: from inputs to a report on coverage. What a report means is known by `gatewright-coverage`; how it
 //! is shown, by `gatewright-core`.
 
+mod baseline;
 mod inputs;
+mod reports;
+
+use std::io::Read as _;
 
 use gatewright_core::action::{
     About, Action, ChangeUnderReview, Context, FilesAbout, MeasureAbout, Outcome, OutputAbout,
 };
 use gatewright_core::decimal::floored_percent;
 use gatewright_core::glob::Globs;
-use gatewright_core::report::{Measure, MeasureValue, Report, Scope, Source};
-use gatewright_core::workspace::HashedReader;
+use gatewright_core::report::{Measure, MeasureValue, Report, Scope, Unit};
 use gatewright_core::{Failure, RepoPath};
-use gatewright_coverage::{Gatherer, GoModule, Ignores, PatchBase, SourceTree, judge, read, rules};
+use gatewright_coverage::{
+    Circumstances, Gatherer, GoModule, Ignores, Named, Partials, PatchBase, Rewrite, Selection, SourceTree,
+    judge, rules,
+};
 
 pub use inputs::Inputs;
 
@@ -30,7 +36,7 @@ const ABOUT: About = About {
     name: "coverage-gate",
     version: env!("CARGO_PKG_VERSION"),
     title: "Coverage gate",
-    summary: "Judges coverage reports: the total, every file, and the lines that a change touches.",
+    summary: "Judges coverage reports: the total, its parts, every file, and the lines that a change touches.",
     files: Some(FilesAbout { what: "Coverage reports", well_known: &WELL_KNOWN }),
     reads_base: true,
     verbs: &[],
@@ -44,23 +50,30 @@ const ABOUT: About = About {
             description: "coverage of the changed lines in percent; empty where it does not apply",
         },
     ],
-    measures: &[
-        MeasureAbout {
-            name: "coverage.statements",
-            description: "statements that ran, of those measured (Go)",
-        },
-        MeasureAbout {
-            name: "coverage.lines",
-            description: "lines that ran, of those measured; the scope `patch` counts changed lines only",
-        },
-        MeasureAbout {
-            name: "coverage.branches",
-            description: "branches that were taken, of those measured",
-        },
-        MeasureAbout { name: "coverage.functions", description: "functions that ran, of those measured" },
-    ],
+    measures: &MEASURES,
     rules: &rules::INFOS,
 };
+
+const MEASURES: [MeasureAbout; 12] = [
+    MeasureAbout { name: "coverage.statements", description: "statements that ran, of those measured" },
+    MeasureAbout {
+        name: "coverage.lines",
+        description: "lines that ran, of those measured; the scope `patch` counts changed lines only",
+    },
+    MeasureAbout { name: "coverage.branches", description: "branches that were taken, of those measured" },
+    MeasureAbout { name: "coverage.functions", description: "functions that ran, of those measured" },
+    MeasureAbout { name: "coverage.statements.uncovered", description: "statements that did not run" },
+    MeasureAbout { name: "coverage.lines.uncovered", description: "lines that did not run" },
+    MeasureAbout { name: "coverage.branches.uncovered", description: "branches that were not taken" },
+    MeasureAbout { name: "coverage.functions.uncovered", description: "functions that did not run" },
+    MeasureAbout {
+        name: "coverage.statements.drop",
+        description: "percentage points that the share of statements fell by since the baseline; below 0 it rose",
+    },
+    MeasureAbout { name: "coverage.lines.drop", description: "the same of lines" },
+    MeasureAbout { name: "coverage.branches.drop", description: "the same of branches" },
+    MeasureAbout { name: "coverage.functions.drop", description: "the same of functions" },
+];
 
 /// The action.
 pub fn action() -> Action {
@@ -68,51 +81,40 @@ pub fn action() -> Action {
 }
 
 fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
-    let well_known: Vec<String> = WELL_KNOWN.map(str::to_owned).to_vec();
-    let given = !ctx.patterns.is_empty();
-    let found = ctx.workspace.find(if given { ctx.patterns } else { &well_known });
-    if let Some((pattern, message)) = found.wrong.first() {
+    let policy = inputs.policy(ctx.conditions)?;
+    let (flags, flag_paths) = (named("flags", &inputs.flags)?, named("flag-paths", &inputs.flag_paths)?);
+    let components = named("components", &inputs.components)?;
+    if let Some(stray) = flag_paths.iter().find(|paths| !flags.iter().any(|flag| flag.name == paths.name)) {
         return Err(Failure::usage(
-            format!("`{pattern}` in `files` is no glob: {message}"),
-            "Correct it; `*` stays in a folder, `**` crosses folders.",
+            format!("`flag-paths` names the flag {}, which `flags` does not", stray.name),
+            "Say in `flags` which reports make it up, or correct the name.",
         ));
     }
-    let missing = match (given, found.files.is_empty()) {
-        (true, true) if found.empty.is_empty() => vec![format!("any of {}", ctx.patterns.join(", "))],
-        (true, _) => found.empty,
-        (false, true) => vec![format!("any of the well-known places ({})", WELL_KNOWN.join(", "))],
-        (false, false) => Vec::new(),
-    };
     let ignores = Ignored(Globs::new(&inputs.ignore).map_err(|(pattern, message)| {
         Failure::usage(
             format!("`{pattern}` in `ignore` is no glob: {message}"),
             "Correct it; patterns start at the repository's root.",
         )
     })?);
-    let tree = source_tree(ctx);
+    let reports = reports::find(ctx, &flags)?;
+    let baseline = baseline::find(inputs, ctx);
+    let tree = source_tree(inputs, ctx)?;
     let mut gatherer = Gatherer::new(&tree);
-    for (folder, message) in &found.unreadable {
-        let message = format!("this folder can't be searched for reports: {message}");
-        let help = "Let this user read it, or name the reports without a glob that leads there.".to_owned();
-        gatherer.add_unreadable(ctx.workspace.shown(folder), None, message, help);
+    let mut sources = reports::gather(&reports, ctx, &mut gatherer);
+    gatherer.settle_flags(&flags, &flag_paths, &baseline.found);
+    let heads = |path: &RepoPath| head(&path.to_path(&ctx.workspace.root));
+    let selection = Selection {
+        ignores: &ignores,
+        patterns: &inputs.ignore,
+        heads: if inputs.generated == "ignore" { Some(&heads) } else { None },
+        components: &components,
+        partials: if inputs.partials == "miss" { Partials::Miss } else { Partials::Hit },
+    };
+    let mut evidence = gatherer.finish(&selection).with_baseline(baseline.found);
+    sources.extend(baseline.source);
+    for (pattern, files) in &evidence.ignored {
+        ctx.note(format!("`{pattern}` of `ignore` leaves out {}: {}", files.len(), files.join(", ")));
     }
-    let mut sources = Vec::new();
-    for (number, file) in found.files.iter().enumerate() {
-        ctx.note(format!("reading {} ({} of {})", file.shown, number + 1, found.files.len()));
-        let path = ctx.workspace.repo_path(&file.path);
-        match read_report(&file.path) {
-            Err((message, help)) => gatherer.add_unreadable(file.shown.clone(), path, message, help),
-            Ok((parsed, bytes, sha256)) => {
-                let format = parsed.format.name().to_owned();
-                let files = parsed.picture.files().len();
-                let what = if files == 1 { "file" } else { "files" };
-                ctx.note(format!("{}: {format}, {files} {what}", file.shown));
-                sources.push(Source { path: file.shown.clone(), format, bytes, sha256 });
-                gatherer.add(file.shown.clone(), path, parsed);
-            }
-        }
-    }
-    let mut evidence = gatherer.finish(&ignores, &inputs.ignore);
     let base = match ctx.change {
         ChangeUnderReview::Known { base, changes } => {
             let source = |path: &RepoPath| std::fs::read_to_string(path.to_path(&ctx.workspace.root)).ok();
@@ -124,31 +126,44 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
             PatchBase::Unreadable(error.message.clone(), error.help.clone())
         }
     };
-    let mut report = judge(&evidence, &inputs.policy(), &base, &missing);
+    let circumstances = Circumstances {
+        base,
+        missing: reports.missing,
+        idle_exclusions: reports.idle_exclusions,
+        trend: Vec::new(),
+    };
+    let mut report = judge(&evidence, &policy, &circumstances);
     report.sources = sources;
     let outputs =
         vec![("coverage".to_owned(), total(&report)), ("coverage-patch".to_owned(), patch(&report))];
     Ok(Outcome { report, outputs, ..Outcome::default() })
 }
 
-/// Reads one report and hashes it on the way; what is wrong comes back as a message and the next step.
-fn read_report(
-    path: &std::path::Path,
-) -> Result<(gatewright_coverage::Parsed, u64, String), (String, String)> {
-    let io = |error: std::io::Error| {
-        (
-            format!("it can't be read: {error}"),
-            "Check that the file is a report and that this user may read it.".to_owned(),
-        )
-    };
-    let mut reader = HashedReader::open(path).map_err(io)?;
-    let parsed = read(&mut reader).map_err(|error| (error.to_string(), rules::sentence(error.help())))?;
-    let (bytes, sha256) = reader.finish().map_err(io)?;
-    Ok((parsed, bytes, sha256))
+fn named(input: &str, lines: &[String]) -> Result<Vec<Named>, Failure> {
+    Named::parse(lines).map_err(|(line, message)| {
+        let help = "Each line reads NAME=GLOB; several lines of one name belong together.";
+        Failure::usage(format!("`{line}` in `{input}` can't be used: {message}"), help)
+    })
+}
+
+/// How much of a file is read to see whether a program wrote it.
+const HEAD: u64 = 8192;
+
+fn head(path: &std::path::Path) -> Option<String> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).ok()?.take(HEAD).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The repository's files, with those that the change adds and git does not track yet.
-fn source_tree(ctx: &Context<'_>) -> SourceTree {
+fn source_tree(inputs: &Inputs, ctx: &Context<'_>) -> Result<SourceTree, Failure> {
+    let rewrite = |rule: &String| {
+        Rewrite::parse(rule).map_err(|message| {
+            let help = "Both sides are folders; the right one starts at the repository's root.";
+            Failure::usage(format!("`{rule}` in `rewrite` can't be used: {message}"), help)
+        })
+    };
+    let rewrites = inputs.rewrite.iter().map(rewrite).collect::<Result<_, _>>()?;
     let mut files = ctx.tracked_files();
     if let ChangeUnderReview::Known { changes, .. } = ctx.change {
         files.extend(changes.files.iter().map(|file| file.path.clone()));
@@ -160,7 +175,8 @@ fn source_tree(ctx: &Context<'_>) -> SourceTree {
         Some(GoModule { path, folder: file.folder().to_owned() })
     };
     let modules = files.iter().filter(|file| file.file_name() == "go.mod").filter_map(module).collect();
-    SourceTree::new(&ctx.workspace.root.to_string_lossy(), files, modules)
+    let tree = SourceTree::new(&ctx.workspace.root.to_string_lossy(), files, modules);
+    Ok(tree.with_places(&inputs.source_roots, rewrites))
 }
 
 struct Ignored(Globs);
@@ -173,8 +189,9 @@ impl Ignores for Ignored {
 
 /// The total in the unit that the reports count in: statements before lines.
 fn total(report: &Report) -> String {
-    let is_total = |measure: &&Measure| measure.scope == Scope::Total && measure.threshold.is_some();
-    report.measures.iter().find(is_total).map(percent).unwrap_or_default()
+    let is_share = |measure: &&Measure| measure.scope == Scope::Total && measure.unit == Unit::Percent;
+    let mut shares = report.measures.iter().filter(is_share);
+    shares.next().map(percent).unwrap_or_default()
 }
 
 fn patch(report: &Report) -> String {
@@ -187,5 +204,6 @@ fn percent(measure: &Measure) -> String {
             floored_percent(numerator, denominator).unwrap_or_default()
         }
         MeasureValue::Count { value } => value.to_string(),
+        MeasureValue::Difference { .. } => String::new(),
     }
 }

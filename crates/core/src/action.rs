@@ -277,6 +277,8 @@ pub struct Context<'a> {
     pub verb: &'a str,
     /// What that verb is about.
     pub operands: &'a [String],
+    /// The conditions that the figures will be held to: an action may have more figures than it shows unasked.
+    pub conditions: &'a [crate::condition::Condition],
     /// The repository's files, where somebody asks.
     pub(crate) tracked: &'a dyn Fn() -> Vec<crate::RepoPath>,
     /// What the store holds in a series, nearest first.

@@ -122,6 +122,20 @@ impl Condition {
         Err(parser.error("`and`, `or` or the end"))
     }
 
+    /// The figures that it speaks of, each with its scope.
+    pub fn references(&self) -> Vec<(&str, &Scope)> {
+        fn gather<'a>(tree: &'a Tree, found: &mut Vec<(&'a str, &'a Scope)>) {
+            match tree {
+                Tree::All(parts) | Tree::Any(parts) => parts.iter().for_each(|part| gather(part, found)),
+                Tree::Not(inner) => gather(inner, found),
+                Tree::Comparison(comparison) => found.push((&comparison.name, &comparison.scope)),
+            }
+        }
+        let mut found = Vec::new();
+        gather(&self.tree, &mut found);
+        found
+    }
+
     /// Judges it on measures. `declared` are all names that the action can produce: a name among them which this
     /// run did not produce has no data, unless its scope does not apply to the run; any other is an error.
     pub fn judge(&self, measures: &[Measure], declared: &[&str]) -> Result<Truth, ConditionError> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::condition::{Condition, ConditionError, Truth};
+use crate::decimal::floored_percent;
 use crate::report::{
     Finding, FindingOutcome, Measure, MeasureOutcome, Policy, Reason, ReasonKind, ReasonLevel, Report,
     Severity, State, Unit, Verdict, VerdictResult,
@@ -105,6 +106,12 @@ fn exact(measure: &Measure) -> String {
         crate::report::MeasureValue::Ratio { numerator, denominator } if measure.unit == Unit::Percent => {
             format!("{} ({numerator}/{denominator})", measure.display)
         }
+        crate::report::MeasureValue::Difference { before, after } => {
+            let percent = |share: crate::report::Fraction| {
+                floored_percent(share.numerator, share.denominator).unwrap_or_default()
+            };
+            format!("{} (from {} % to {} %)", measure.display, percent(before), percent(after))
+        }
         _ => measure.display.clone(),
     }
 }
@@ -120,6 +127,10 @@ fn next_step(measure: &Measure) -> String {
             let needed = needed_units(value.billionths(), denominator).saturating_sub(numerator);
             let things = if needed == 1 { singular(things) } else { things };
             format!("Cover {needed} more {things} to reach it.")
+        }
+        (MeasureValue::Count { value }, Some(Threshold::Most { value: most })) => {
+            let most = u64::try_from(most.billionths() / 1_000_000_000).unwrap_or(0);
+            format!("Bring it down by {}.", value.saturating_sub(most))
         }
         _ => "Bring the figure back within its bound.".to_owned(),
     }

@@ -292,6 +292,8 @@ impl<'a> Session<'a> {
         let provenance = |name: &str| -> Provenance { resolved.provenance(name) };
         let name = settings.and_then(|settings| settings.name.clone()).or_else(|| shared.name.clone());
         let compared = RefCell::new(None);
+        let conditions = settings.map(Settings::conditions).transpose()?.unwrap_or_default();
+        let conditions: Vec<Condition> = conditions.into_iter().map(|(condition, _)| condition).collect();
         let ctx = Context {
             workspace: &self.workspace,
             provenance: &provenance,
@@ -299,6 +301,7 @@ impl<'a> Session<'a> {
             patterns: &patterns,
             verb: &verb,
             operands: &operands,
+            conditions: &conditions,
             tracked: &|| self.tracked_files(),
             recorded: &|part, most| {
                 self.recorded(&series(action.about().name, name.as_deref(), part), &change, most)

@@ -34,6 +34,8 @@ pub struct Found {
     pub files: Vec<FoundFile>,
     /// Patterns that found nothing.
     pub empty: Vec<String>,
+    /// Exclusions that took out nothing, with their `!`.
+    pub idle: Vec<String>,
     /// Folders that a glob had to look into and could not, with what the system said.
     pub unreadable: Vec<(PathBuf, String)>,
     /// Patterns that are none, with what is wrong.
@@ -69,7 +71,7 @@ impl Workspace {
         for pattern in patterns {
             if let Some(pattern) = pattern.strip_prefix('!') {
                 match Pattern::new(&self.whole(pattern)) {
-                    Ok(matcher) => excluded.push(matcher),
+                    Ok(matcher) => excluded.push((pattern, matcher)),
                     Err(message) => found.wrong.push((pattern.to_owned(), message)),
                 }
                 continue;
@@ -80,8 +82,11 @@ impl Workspace {
                 Err(message) => found.wrong.push((pattern.clone(), message)),
             }
         }
+        let takes_none = |matcher: &Pattern| !paths.iter().any(|path| matcher.is_match(&slashed(path)));
+        let idle = excluded.iter().filter(|(_, matcher)| takes_none(matcher));
+        found.idle = idle.map(|(pattern, _)| format!("!{pattern}")).collect();
         let file = |path: PathBuf| FoundFile { shown: self.shown(&path), path };
-        let kept = |path: &PathBuf| !excluded.iter().any(|matcher| matcher.is_match(&slashed(path)));
+        let kept = |path: &PathBuf| !excluded.iter().any(|(_, matcher)| matcher.is_match(&slashed(path)));
         found.files = paths.into_iter().filter(kept).map(file).collect();
         found
     }

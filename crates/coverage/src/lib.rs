@@ -14,13 +14,16 @@
     allow(clippy::needless_raw_string_hashes, reason = "this is how expect-test writes its snapshots")
 )]
 
+pub mod baseline;
 mod chunks;
 mod decode;
 pub mod detect;
 pub mod diagnostic;
 pub mod evidence;
 pub mod explain;
+pub mod flags;
 pub mod formats;
+mod gates;
 mod gather;
 mod judge;
 mod language;
@@ -28,22 +31,27 @@ mod merge;
 pub mod model;
 pub mod output;
 pub mod paths;
-mod policy;
+pub mod policy;
 pub mod rules;
 mod sections;
+mod states;
+mod tally;
 
 pub use detect::{Lookalike, Unknown, detect};
 pub use diagnostic::{Diagnostic, Diagnostics, Kind, Weight};
-pub use evidence::{Evidence, Gatherer, Ignores};
+pub use evidence::{Evidence, Gatherer, Ignores, Selection};
+pub use flags::Named;
 pub use formats::{Format, Parsed, Places, ReadError, read};
-pub use judge::{PatchBase, judge};
+pub use judge::{Circumstances, PatchBase, judge};
 pub use model::{
     Block, Branch, BranchKind, BranchTally, ClosingLines, FileCoverage, Function, Grouping, Hits, LineHits,
     LineRun, LineView, Picture, Ratio, Span, SummaryTotals, Totals, Unit,
 };
 
-pub use paths::{GoModule, SourceTree};
+pub use baseline::{Baseline, BaselineUnderReview};
+pub use paths::{GoModule, Rewrite, SourceTree};
 pub use policy::Policy;
+pub use tally::{Partials, Tally};
 
 #[cfg(test)]
 mod dump;

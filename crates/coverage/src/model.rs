@@ -14,6 +14,7 @@ use std::ops::{Add, AddAssign};
 pub use file::{FileCoverage, Hits, SummaryTotals, Totals};
 pub(crate) use file::{branch_ratio, function_ratio};
 pub use lines::{ClosingLines, LineRun, LineView};
+pub(crate) use unit::BranchParts;
 pub use unit::{Block, Branch, BranchKind, BranchTally, Function, Grouping, LineHits, Span};
 
 /// The thing counted.

@@ -4,12 +4,18 @@
 
 mod ambiguous_path;
 mod broken_report;
+mod file_above_uncovered;
 mod file_below_minimum;
+mod file_dropped;
 mod odd_report;
+mod producer_total_differs;
 mod uncovered_changed_lines;
 mod unmapped_changed_file;
 
-use gatewright_core::report::{Finding, FindingOutcome, Policy as StatePolicy, RuleInfo, Severity};
+use gatewright_core::RepoPath;
+use gatewright_core::report::{
+    Finding, FindingOutcome, Location, Policy as StatePolicy, RuleInfo, STATE_PROPERTY, Severity,
+};
 
 use crate::evidence::Evidence;
 use crate::policy::Policy;
@@ -24,18 +30,21 @@ pub struct RegisteredRule {
 }
 
 /// Every rule, by id.
-pub const ALL: [RegisteredRule; 6] = [
+pub const ALL: [RegisteredRule; 9] = [
     RegisteredRule { info: ambiguous_path::INFO, check: ambiguous_path::check },
     RegisteredRule { info: broken_report::INFO, check: broken_report::check },
+    RegisteredRule { info: file_above_uncovered::INFO, check: file_above_uncovered::check },
     RegisteredRule { info: file_below_minimum::INFO, check: file_below_minimum::check },
+    RegisteredRule { info: file_dropped::INFO, check: file_dropped::check },
     RegisteredRule { info: odd_report::INFO, check: odd_report::check },
+    RegisteredRule { info: producer_total_differs::INFO, check: producer_total_differs::check },
     RegisteredRule { info: uncovered_changed_lines::INFO, check: uncovered_changed_lines::check },
     RegisteredRule { info: unmapped_changed_file::INFO, check: unmapped_changed_file::check },
 ];
 
 /// What the rules are, for the action's description.
-pub const INFOS: [RuleInfo; 6] = {
-    let mut infos = [ALL[0].info; 6];
+pub const INFOS: [RuleInfo; 9] = {
+    let mut infos = [ALL[0].info; 9];
     let mut index = 0;
     while index < ALL.len() {
         infos[index] = ALL[index].info;
@@ -49,9 +58,21 @@ pub use broken_report::sentence;
 /// The field that all findings of this crate belong to.
 pub(crate) const CATEGORY: &str = "coverage";
 
+/// A finding about a measured file, at the file if it is one of the repository.
+pub(crate) fn about_file(rule: &RuleInfo, evidence: &Evidence, path: &str, message: &str) -> Finding {
+    match RepoPath::from_git(path) {
+        Ok(place) if evidence.mapped.contains(path) => {
+            Finding::new(rule, CATEGORY, message).at(Location::file(place))
+        }
+        // Without a place, only the message can say which file it is.
+        _ => Finding::new(rule, CATEGORY, format!("{path}: {message}")),
+    }
+}
+
 /// Marks a finding that only explains a state: the state's policy decides over the gate, so it decides how loud
-/// the finding is, too.
-pub(crate) fn explains_state(mut finding: Finding, policy: StatePolicy) -> Finding {
+/// the finding is, too. Readers are told once, here.
+pub(crate) fn explains_state(mut finding: Finding, state: &str, policy: StatePolicy) -> Finding {
+    finding.properties.insert(STATE_PROPERTY.to_owned(), state.to_owned());
     (finding.outcome, finding.severity) = match policy {
         StatePolicy::Fail => (FindingOutcome::Unknown, Severity::High),
         StatePolicy::Warn => (FindingOutcome::Unknown, Severity::Medium),

@@ -161,17 +161,19 @@ impl<'a> Settings<'a> {
         match self.node.entries().iter().find(|entry| !all().any(|key| key == entry.key)) {
             None => Ok(()),
             Some(entry) => {
-                let message = match nearest(&entry.key, all()) {
-                    Some(name) => format!("there is no setting `{}`, did you mean `{name}`?", entry.key),
-                    None => format!("there is no setting `{}`", entry.key),
+                let (message, help) = match nearest(&entry.key, all()) {
+                    Some(name) => (
+                        format!("there is no setting `{}`, did you mean `{name}`?", entry.key),
+                        "Correct it; `--help` describes every setting.".to_owned(),
+                    ),
+                    None => {
+                        let mut names: Vec<&str> = all().collect();
+                        names.sort_unstable();
+                        let names = names.join(", ");
+                        (format!("there is no setting `{}`", entry.key), format!("The settings are: {names}."))
+                    }
                 };
-                let mut names: Vec<&str> = all().collect();
-                names.sort_unstable();
-                Err(self.file.error(
-                    entry.key_place,
-                    message,
-                    format!("The settings are: {}.", names.join(", ")),
-                ))
+                Err(self.file.error(entry.key_place, message, help))
             }
         }
     }
@@ -341,7 +343,7 @@ mod tests {
             expect![[r#"
             .github/gatewright.yml:2:3: there is no setting `minmum`, did you mean `minimum`?
               minmum: 85
-            The settings are: conditions, files, minimum, name, waivers."#]],
+            Correct it; `--help` describes every setting."#]],
         );
         check(
             "coverage-gate:\n  - minimum: 1\n  - minimum: 2\n",

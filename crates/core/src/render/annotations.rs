@@ -8,6 +8,8 @@ use std::io;
 use crate::escape::{command_data, command_property, terminal};
 use crate::report::{AnnotationLevel, Finding, FindingOutcome, Location, ReasonLevel, Report};
 
+use crate::report::STATE_PROPERTY as STATE;
+
 use super::{cut_utf16, ended, place_text, speaker};
 
 /// Kept below GitHub's 4,096, because masking may lengthen a message.
@@ -63,16 +65,28 @@ fn reasons(report: &Report) -> Vec<Annotation> {
         message: shown(&format!("{} {}", ended(&reason.sentence()), reason.help)),
         location: None,
     };
-    // A rule's findings speak for themselves, at their places.
-    let of_its_own = |reason: &&crate::report::Reason| reason.kind != crate::report::ReasonKind::Finding;
+    // Findings speak for themselves, at their places; and for the state that they explain.
+    let explained = |reason: &crate::report::Reason| {
+        report.findings.iter().any(|finding| {
+            is_shown(finding)
+                && finding.gate == reason.gate
+                && finding.properties.get(STATE).is_some_and(|state| *state == reason.name)
+        })
+    };
+    let of_its_own = |reason: &&crate::report::Reason| match reason.kind {
+        crate::report::ReasonKind::Finding => false,
+        crate::report::ReasonKind::State => !explained(reason),
+        _ => true,
+    };
     report.verdict.reasons.iter().filter(of_its_own).map(annotation).collect()
 }
 
+fn is_shown(finding: &Finding) -> bool {
+    finding.waiver.is_none() && matches!(finding.outcome, FindingOutcome::Fail | FindingOutcome::Unknown)
+}
+
 fn findings(report: &Report) -> Vec<Annotation> {
-    let shown = |finding: &&Finding| {
-        finding.waiver.is_none() && matches!(finding.outcome, FindingOutcome::Fail | FindingOutcome::Unknown)
-    };
-    let mut open: Vec<&Finding> = report.findings.iter().filter(shown).collect();
+    let mut open: Vec<&Finding> = report.findings.iter().filter(|finding| is_shown(finding)).collect();
     open.sort_by(|left, right| {
         (&left.rule, &left.gate, &left.location).cmp(&(&right.rule, &right.gate, &right.location))
     });

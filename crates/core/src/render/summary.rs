@@ -5,10 +5,11 @@
 
 use std::fmt::Write as _;
 
+use crate::decimal::floored_percent;
 use crate::escape::{markdown, markdown_code, markdown_fence};
 use crate::report::{
-    Align, Block, Cell, Column, Inline, Measure, MeasureOutcome, Policy, Reason, ReasonLevel, Report,
-    Section, VerdictResult,
+    Align, Block, Cell, Column, Fraction, Inline, Measure, MeasureOutcome, Policy, Reason, ReasonLevel,
+    Report, Section, VerdictResult,
 };
 
 use super::{LinkBase, ended, place_text, speaker};
@@ -53,6 +54,15 @@ fn heading(report: &Report) -> String {
     text
 }
 
+/// `90.00 % → 85.71 %`.
+fn before_and_after(before: Fraction, after: Fraction) -> String {
+    let percent = |share: Fraction| floored_percent(share.numerator, share.denominator);
+    match (percent(before), percent(after)) {
+        (Some(before), Some(after)) => format!("{before} % → {after} %"),
+        _ => String::new(),
+    }
+}
+
 struct Page<'a> {
     text: String,
     budget: usize,
@@ -95,6 +105,7 @@ impl Page<'_> {
             measure.threshold.is_some() && !matches!(measure.scope, crate::report::Scope::Named { .. })
                 || measure.outcome == MeasureOutcome::NotApplicable
                 || measure.scope == crate::report::Scope::Total
+                    && measure.unit == crate::report::Unit::Percent
         };
         let columns = [
             Column::left(""),
@@ -114,6 +125,7 @@ impl Page<'_> {
                 crate::report::MeasureValue::Ratio { numerator, denominator } if denominator > 0 => {
                     format!("{numerator}/{denominator}")
                 }
+                crate::report::MeasureValue::Difference { before, after } => before_and_after(before, after),
                 _ => String::new(),
             };
             let required = measure

@@ -8,7 +8,7 @@ use crate::answer::Tone;
 use crate::escape::log_text;
 use crate::report::{
     Align, AnnotationLevel, Block, Cell, Column, Measure, MeasureOutcome, Policy, Reason, ReasonLevel,
-    Report, Scope, Section, VerdictResult,
+    Report, Scope, Section, Unit, VerdictResult,
 };
 
 use super::annotations::describe;
@@ -130,7 +130,8 @@ fn render_reason(reason: &Reason, palette: Palette, out: &mut dyn io::Write) -> 
 }
 
 fn render_measures(measures: &[Measure], palette: Palette, out: &mut dyn io::Write) -> io::Result<()> {
-    let shown = |measure: &&Measure| !matches!(measure.scope, Scope::Named { .. });
+    let merely_shown = |measure: &Measure| measure.threshold.is_none() && measure.unit != Unit::Percent;
+    let shown = |measure: &&Measure| !matches!(measure.scope, Scope::Named { .. }) && !merely_shown(measure);
     let columns = [
         Column::left("Measure"),
         Column::right("Found"),

@@ -52,6 +52,9 @@ pub struct Finding {
     pub gate: Option<String>,
 }
 
+/// The property that names the state which a finding explains: readers are told once, at the finding's place.
+pub const STATE_PROPERTY: &str = "state";
+
 impl Finding {
     /// A finding with the usual facts: sure, failed, neither compared nor waived.
     pub fn new(rule: &super::RuleInfo, category: &str, message: impl Into<String>) -> Self {

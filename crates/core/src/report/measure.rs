@@ -33,6 +33,9 @@ pub struct Measure {
     pub direction: Direction,
     /// How it stands against its threshold.
     pub outcome: MeasureOutcome,
+    /// The commit that the figure was carried forward from, where this run did not measure it itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried_from: Option<String>,
     /// The gate it belongs to, in a report merged from many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<String>,
@@ -53,6 +56,27 @@ impl Measure {
             threshold,
             baseline: None,
             direction: Direction::HigherIsBetter,
+            carried_from: None,
+            gate: None,
+        }
+    }
+
+    /// By how many percentage points a share fell since the baseline: lower is better, and below zero it rose. With a
+    /// threshold it is judged at once, on integers.
+    pub fn drop(name: &str, scope: Scope, before: Fraction, after: Fraction, most: Option<Decimal>) -> Self {
+        let value = MeasureValue::Difference { before, after };
+        let threshold = most.map(|value| Threshold::Most { value });
+        Self {
+            name: name.to_owned(),
+            scope,
+            unit: Unit::Points,
+            display: value.display(Unit::Points),
+            outcome: judge(Unit::Points, &value, threshold.as_ref()),
+            value,
+            threshold,
+            baseline: None,
+            direction: Direction::LowerIsBetter,
+            carried_from: None,
             gate: None,
         }
     }
@@ -72,6 +96,7 @@ impl Measure {
             threshold,
             baseline: None,
             direction: Direction::LowerIsBetter,
+            carried_from: None,
             gate: None,
         }
     }
@@ -103,6 +128,8 @@ impl Measure {
 
 fn compare(unit: Unit, value: &MeasureValue, literal: Decimal) -> Option<Ordering> {
     match *value {
+        MeasureValue::Difference { before, after } => drop_in_points(before, after)
+            .map(|(negative, part, whole)| cmp_signed(literal, negative, part, whole).reverse()),
         MeasureValue::Ratio { denominator: 0, .. } => None,
         MeasureValue::Ratio { numerator, denominator } => {
             let factor = if unit == Unit::Percent { 100 } else { 1 };
@@ -113,7 +140,11 @@ fn compare(unit: Unit, value: &MeasureValue, literal: Decimal) -> Option<Orderin
 }
 
 fn judge(unit: Unit, value: &MeasureValue, threshold: Option<&Threshold>) -> MeasureOutcome {
-    let no_data = matches!(value, MeasureValue::Ratio { denominator: 0, .. });
+    let no_data = match value {
+        MeasureValue::Ratio { denominator, .. } => *denominator == 0,
+        MeasureValue::Difference { before, after } => before.denominator == 0 || after.denominator == 0,
+        MeasureValue::Count { .. } => false,
+    };
     let holds = match threshold {
         _ if no_data => return MeasureOutcome::NoData,
         None => return MeasureOutcome::NotJudged,
@@ -121,6 +152,49 @@ fn judge(unit: Unit, value: &MeasureValue, threshold: Option<&Threshold>) -> Mea
         Some(Threshold::Most { value: most }) => compare(unit, value, *most) != Some(Ordering::Greater),
     };
     if holds { MeasureOutcome::Pass } else { MeasureOutcome::Fail }
+}
+
+/// What a share fell by, as sign, numerator and denominator: `100 × (before − after)`.
+fn drop_in_points(before: Fraction, after: Fraction) -> Option<(bool, u128, u128)> {
+    let whole = u128::from(before.denominator) * u128::from(after.denominator);
+    if whole == 0 {
+        return None;
+    }
+    let was = u128::from(before.numerator) * u128::from(after.denominator);
+    let is = u128::from(after.numerator) * u128::from(before.denominator);
+    Some((was < is, was.abs_diff(is), whole))
+}
+
+/// Compares a literal with `±100 × part / whole`, exactly: the products have up to 192 bits.
+fn cmp_signed(literal: Decimal, negative: bool, part: u128, whole: u128) -> Ordering {
+    let wanted = wide(whole, literal.billionths().unsigned_abs());
+    let found = wide(part, 100_000_000_000);
+    match (literal.billionths() < 0, negative && part > 0) {
+        (false, false) => wanted.cmp(&found),
+        (true, true) => found.cmp(&wanted),
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+    }
+}
+
+/// The product, as its upper and its lower half.
+fn wide(left: u128, right: u64) -> (u128, u128) {
+    let low = (left & u128::from(u64::MAX)) * u128::from(right);
+    let high = (left >> 64) * u128::from(right);
+    let (sum, carry) = low.overflowing_add(high << 64);
+    ((high >> 64) + u128::from(carry), sum)
+}
+
+/// Points with a sign and two decimals, never better than they are: a drop of 0.504 is shown as 0.51.
+fn shown_points(negative: bool, part: u128, whole: u128) -> String {
+    // 100 × part / whole in hundredths; a share moves by 100 points at most, so dividing first loses nothing that counts.
+    let hundredths = match part.checked_mul(10_000) {
+        Some(scaled) if negative => scaled / whole,
+        Some(scaled) => scaled.div_ceil(whole),
+        None => part.div_ceil((whole / 10_000).max(1)).min(10_000),
+    };
+    let sign = if negative && hundredths > 0 { "-" } else { "" };
+    format!("{sign}{}.{:02} points", hundredths / 100, hundredths % 100)
 }
 
 /// The figure itself.
@@ -140,6 +214,23 @@ pub enum MeasureValue {
         /// How many.
         value: u64,
     },
+    /// What became of a share since the baseline.
+    Difference {
+        /// The share in the baseline.
+        before: Fraction,
+        /// The share now.
+        after: Fraction,
+    },
+}
+
+/// A part of a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Fraction {
+    /// The part.
+    pub numerator: u64,
+    /// The whole; zero means that there is no data.
+    pub denominator: u64,
 }
 
 impl MeasureValue {
@@ -150,8 +241,12 @@ impl MeasureValue {
                 floored_percent(numerator, denominator)
                     .map_or_else(|| "no data".to_owned(), |text| format!("{text} %"))
             }
-            (Self::Ratio { numerator, denominator }, Unit::Count) => format!("{numerator}/{denominator}"),
+            (Self::Ratio { numerator, denominator }, _) => format!("{numerator}/{denominator}"),
             (Self::Count { value }, _) => value.to_string(),
+            (Self::Difference { before, after }, _) => match drop_in_points(before, after) {
+                Some((negative, part, whole)) => shown_points(negative, part, whole),
+                None => "no data".to_owned(),
+            },
         }
     }
 }
@@ -165,6 +260,8 @@ pub enum Unit {
     Percent,
     /// Things.
     Count,
+    /// Percentage points.
+    Points,
 }
 
 /// Which way is better.
@@ -198,7 +295,11 @@ pub enum Threshold {
 impl Threshold {
     /// `at least 85 %`.
     pub fn describe(&self, unit: Unit) -> String {
-        let sign = if unit == Unit::Percent { " %" } else { "" };
+        let sign = match unit {
+            Unit::Percent => " %",
+            Unit::Points => " points",
+            Unit::Count => "",
+        };
         match self {
             Self::Least { value } => format!("at least {value}{sign}"),
             Self::Most { value } => format!("at most {value}{sign}"),
@@ -320,6 +421,26 @@ mod tests {
         assert_eq!((measure(2), measure(3)), (MeasureOutcome::Pass, MeasureOutcome::Fail));
     }
 
+    fn fell(before: (u64, u64), after: (u64, u64), most: &str) -> (String, MeasureOutcome) {
+        let fraction = |(numerator, denominator)| Fraction { numerator, denominator };
+        let (before, after) = (fraction(before), fraction(after));
+        let measure = Measure::drop("coverage.lines.drop", Scope::Total, before, after, most.parse().ok());
+        (measure.display, measure.outcome)
+    }
+
+    #[test]
+    fn a_drop_is_judged_exactly_and_never_shown_better_than_it_is() {
+        assert_eq!(fell((9, 10), (8, 10), "10"), ("10.00 points".into(), MeasureOutcome::Pass));
+        assert_eq!(fell((9, 10), (7_999, 10_000), "10"), ("10.01 points".into(), MeasureOutcome::Fail));
+        assert_eq!(fell((1, 3), (2, 3), "0"), ("-33.33 points".into(), MeasureOutcome::Pass));
+        assert_eq!(fell((1, 3), (2, 3), "-40"), ("-33.33 points".into(), MeasureOutcome::Fail));
+        assert_eq!(fell((1, 3), (1, 3), "0"), ("0.00 points".into(), MeasureOutcome::Pass));
+        assert_eq!(fell((1, 0), (1, 3), "0"), ("no data".into(), MeasureOutcome::NoData));
+        let most = u64::MAX;
+        assert_eq!(fell((most, most), (most - 1, most), "0").1, MeasureOutcome::Fail);
+        assert_eq!(fell((most, most), (0, most), "100"), ("100.00 points".into(), MeasureOutcome::Pass));
+    }
+
     #[test]
     fn scopes_round_trip() {
         for text in ["total", "patch", "new", "file:src/a:b.rs", "flag:unit", "odd"] {
@@ -328,6 +449,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_drop_agrees_with_cross_multiplication(
+            bc in 0_u64..5000, bm in 0_u64..5000, hc in 0_u64..5000, hm in 0_u64..5000, hundredths in 0_u32..=10_000,
+        ) {
+            let (bt, ht) = (bc + bm + 1, hc + hm + 1);
+            let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+            let [bc, bt, hc, ht] = [bc, bt, hc, ht];
+            let outcome = fell((bc, bt), (hc, ht), &text).1;
+            let [bc, bt, hc, ht] = [bc, bt, hc, ht].map(i128::from);
+            let holds = (bc * ht - hc * bt) * 10_000 <= i128::from(hundredths) * bt * ht;
+            prop_assert_eq!(outcome == MeasureOutcome::Pass, holds);
+        }
+
         #[test]
         fn the_verdict_is_monotone_in_its_threshold(
             covered in 0_u64..10_000, more in 0_u64..10_000, low in 0_u32..=10_000, high in 0_u32..=10_000,

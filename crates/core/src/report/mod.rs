@@ -12,8 +12,10 @@ mod verdict;
 
 use serde::{Deserialize, Serialize};
 
-pub use finding::{Change, Confidence, Finding, FindingOutcome, Fix, Location, Related, WaiverMark};
-pub use measure::{Direction, Measure, MeasureOutcome, MeasureValue, Scope, Threshold, Unit};
+pub use finding::{
+    Change, Confidence, Finding, FindingOutcome, Fix, Location, Related, STATE_PROPERTY, WaiverMark,
+};
+pub use measure::{Direction, Fraction, Measure, MeasureOutcome, MeasureValue, Scope, Threshold, Unit};
 pub use section::{Align, Block, Cell, Column, Inline, Section};
 pub use severity::{AnnotationLevel, Severity};
 pub use state::{Policy, State};

@@ -241,6 +241,27 @@ impl Branch {
     pub(crate) fn flatten(&mut self) {
         self.taken.flatten();
     }
+
+    /// What tells the arm from others of its line.
+    pub(crate) fn parts(&self) -> BranchParts<'_> {
+        let label = self.label.as_deref().map(|label| &*label.0);
+        BranchParts { block: self.block, arm: self.arm, label, unreachable: self.unreachable }
+    }
+
+    /// The arm that [`Branch::parts`] came from.
+    pub(crate) fn of_parts(line: u32, parts: BranchParts<'_>, kind: BranchKind, taken: Option<u64>) -> Self {
+        let label = parts.label.map(|label| Box::new(Label(label.into())));
+        Self { label, ..Self::numbered(line, parts.block, parts.arm, taken).of_kind(kind, parts.unreachable) }
+    }
+}
+
+/// What tells an arm from others of its line, to be kept and made into an arm again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BranchParts<'a> {
+    pub(crate) block: u32,
+    pub(crate) arm: u32,
+    pub(crate) label: Option<&'a str>,
+    pub(crate) unreachable: bool,
 }
 
 impl Measured for Branch {

@@ -46,7 +46,7 @@ pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
             }
         }
     }
-    let loud = |finding| super::explains_state(finding, policy.on_unreadable_report);
+    let loud = |finding| super::explains_state(finding, "unreadable-report", policy.on_unreadable_report);
     findings.into_iter().map(loud).collect()
 }
 
@@ -70,11 +70,7 @@ pub(super) fn of_weight<'a>(
         };
         let place = format!("{}:{}:{}", report.shown, diagnostic.line, diagnostic.column);
         let mut finding = unknown(rule, format!("{place}: {}{found}{expected}.", diagnostic.message), report);
-        if let Some(location) = &mut finding.location {
-            let line = u32::try_from(diagnostic.line).unwrap_or(u32::MAX).max(1);
-            location.line = Some(line);
-            location.end_line = Some(line);
-        }
+        finding.location = self::place(report, diagnostic);
         if !diagnostic.help().is_empty() {
             finding.help = Some(sentence(diagnostic.help()));
         }
@@ -82,6 +78,12 @@ pub(super) fn of_weight<'a>(
         finding
     };
     diagnostics.filter(|diagnostic| diagnostic.kind.weight() == weight).map(finding).collect()
+}
+
+/// The line of the report that a diagnostic speaks of.
+pub(super) fn place(report: &ReportEvidence, diagnostic: &Diagnostic) -> Option<Location> {
+    let line = u32::try_from(diagnostic.line).unwrap_or(u32::MAX).max(1);
+    report.path.clone().map(|path| Location::lines(path, line, line))
 }
 
 /// A finding about the report itself: it decides nothing, the state beside it does.

@@ -14,11 +14,14 @@
 //!
 //! Test the file, or, if it is generated, name it in `ignore`.
 
-use gatewright_core::RepoPath;
-use gatewright_core::report::{Finding, Location, Measure, MeasureOutcome, RuleInfo, Scope, Severity};
+use std::collections::BTreeSet;
+
+use gatewright_core::decimal::floored_percent;
+use gatewright_core::report::{Finding, RuleInfo, Severity};
 
 use crate::evidence::Evidence;
 use crate::policy::Policy;
+use crate::policy::bounds::{Breadth, Limit};
 
 /// What this rule is.
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -29,30 +32,28 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
     help: "Test the file, or name it in `ignore` if it is generated.",
 };
 
-/// One finding for each file below the minimum.
+/// One finding for each file below the minimum, in each unit.
 pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
-    let Some(minimum) = policy.minimum_file else { return Vec::new() };
+    let gate = policy.gates.of(Limit::Minimum, Breadth::File);
     let mut findings = Vec::new();
-    for (name, file, totals) in evidence.files() {
-        let unit = file.native_unit();
-        let ratio = totals.ratio(unit);
-        let measure = Measure::percent("", Scope::Total, ratio.covered, ratio.total, Some(minimum));
-        if measure.outcome != MeasureOutcome::Fail {
-            continue;
+    if gate.is_idle() {
+        return findings;
+    }
+    for (path, file, totals) in evidence.files() {
+        for (unit, minimum) in gate.of(path, &BTreeSet::from([file.native_unit()])) {
+            let ratio = totals.ratio(unit);
+            let Some(percent) = floored_percent(ratio.covered, ratio.total) else { continue };
+            if !minimum.cmp_fraction(u128::from(ratio.covered) * 100, ratio.total.into()).is_gt() {
+                continue;
+            }
+            let message = format!(
+                "{} of {} {} are covered ({percent} %), at least {minimum} % is required.",
+                ratio.covered,
+                ratio.total,
+                unit.name(),
+            );
+            findings.push(super::about_file(&INFO, evidence, path, &message));
         }
-        let message = format!(
-            "{} of {} {} are covered ({}), at least {minimum} % is required.",
-            ratio.covered,
-            ratio.total,
-            unit.name(),
-            measure.display
-        );
-        let finding = Finding::new(&INFO, super::CATEGORY, message);
-        findings.push(match RepoPath::from_git(name) {
-            Ok(path) if evidence.mapped.contains(name) => finding.at(Location::file(path)),
-            // Without a place, only the message can say which file it is.
-            _ => Finding { message: format!("{name}: {}", finding.message), ..finding },
-        });
     }
     findings
 }

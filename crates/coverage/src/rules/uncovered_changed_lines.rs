@@ -32,7 +32,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
     title: "Changed lines that no test runs",
     severity: Severity::Info,
     since: "0.1.0",
-    help: "Add a test that runs them.",
+    help: "Add a test that runs this code.",
 };
 
 /// One finding for each range of uncovered changed lines.

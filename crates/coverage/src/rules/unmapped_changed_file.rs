@@ -35,14 +35,17 @@ pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
     let unmapped = evidence.patch.iter().flat_map(|patch| &patch.unmapped);
     unmapped
         .map(|(path, line)| {
-            let message = if evidence.picture.file(path.as_str()).is_some() {
+            let known = evidence.picture.file(path.as_str());
+            let message = if known.is_some_and(crate::FileCoverage::is_summary_only) {
+                format!("The reports give only totals of the changed file {path}, and no lines to judge it by.")
+            } else if known.is_some() {
                 format!("The reports know {path}, but not the function that begins in line {line}: they may be older than the change.")
             } else {
                 format!("No coverage report knows the changed file {path}.")
             };
             let place = Location::lines(path.clone(), *line, *line);
             let finding = Finding::new(&INFO, super::CATEGORY, message).at(place);
-            super::explains_state(finding, policy.on_unmapped_file)
+            super::explains_state(finding, "unmapped-file", policy.on_unmapped_file)
         })
         .collect()
 }
