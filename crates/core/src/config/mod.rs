@@ -161,17 +161,14 @@ impl<'a> Settings<'a> {
         match self.node.entries().iter().find(|entry| !all().any(|key| key == entry.key)) {
             None => Ok(()),
             Some(entry) => {
-                let (message, help) = match nearest(&entry.key, all()) {
-                    Some(name) => (
-                        format!("there is no setting `{}`, did you mean `{name}`?", entry.key),
-                        "Correct it; `--help` describes every setting.".to_owned(),
-                    ),
-                    None => {
-                        let mut names: Vec<&str> = all().collect();
-                        names.sort_unstable();
-                        let names = names.join(", ");
-                        (format!("there is no setting `{}`", entry.key), format!("The settings are: {names}."))
-                    }
+                let missing = format!("there is no setting `{}`", entry.key);
+                let (message, help) = if let Some(name) = nearest(&entry.key, all()) {
+                    let help = "Correct it; `--help` describes every setting.".to_owned();
+                    (format!("{missing}, did you mean `{name}`?"), help)
+                } else {
+                    let mut names: Vec<&str> = all().collect();
+                    names.sort_unstable();
+                    (missing, format!("The settings are: {}.", names.join(", ")))
                 };
                 Err(self.file.error(entry.key_place, message, help))
             }
