@@ -29,6 +29,7 @@ pub mod paths;
 mod policy;
 pub mod rules;
 mod sections;
+mod unpack;
 
 pub use detect::{Lookalike, Unknown, detect};
 pub use diagnostic::{Diagnostic, Diagnostics, Kind, Weight};
