@@ -229,6 +229,7 @@ mod tests {
             2:1 damaged-packing: the packed data is damaged: 29 bytes could be unpacked
             2:1 overlong-report: there is more than is read of one report: 29 bytes could be unpacked
             complete
-        "#]].assert_eq(&dump(&parsed));
+        "#]]
+        .assert_eq(&dump(&parsed));
     }
 }
