@@ -15,8 +15,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
 
 use crate::detect::{HEAD, Unknown, detect};
-use crate::diagnostic::{Diagnostics, Weight};
+use crate::diagnostic::{Diagnostics, Kind, Weight};
 use crate::model::Picture;
+use crate::unpack::{MAX_UNPACKED, Unpacked, is_packed};
 
 /// A format that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,7 +104,7 @@ pub struct Parsed {
     /// Whether all that the report was meant to say is in the picture: nothing was broken. A report that is
     /// not complete must never be judged as if it were.
     pub complete: bool,
-    /// How many bytes were read.
+    /// How many bytes were read; of a packed report, how many it unpacks to.
     pub bytes: u64,
     /// How many lines were read.
     pub lines: u64,
@@ -135,6 +136,9 @@ pub enum ReadError {
     /// No reader knows what it is.
     #[error(transparent)]
     Unknown(#[from] Unknown),
+    /// It is packed, and not even its first bytes can be unpacked.
+    #[error("the report is packed by gzip, and {0}")]
+    Unpackable(&'static str),
 }
 
 impl ReadError {
@@ -143,19 +147,48 @@ impl ReadError {
         match self {
             ReadError::Io(_) => "check that the file can be read and was written to its end",
             ReadError::Unknown(unknown) => unknown.help(),
+            ReadError::Unpackable(_) => Kind::DamagedPacking.help(),
         }
     }
 }
 
-/// Recognises a report by its content and reads it.
+/// Recognises a report by its content and reads it. One that is packed by gzip is unpacked on the way.
 ///
 /// # Errors
-/// When the stream fails, or when its first bytes are those of no format that is read.
+/// When the stream fails, or when its first bytes, unpacked, are those of no format that is read.
 pub fn read(input: &mut dyn Read) -> Result<Parsed, ReadError> {
-    let mut head = Vec::with_capacity(HEAD);
-    Read::take(&mut *input, HEAD as u64).read_to_end(&mut head)?;
+    let head = head(input)?;
+    let packed = is_packed(&head);
+    let mut input = Cursor::new(head).chain(input);
+    if !packed {
+        return read_unpacked(&mut input);
+    }
+    let mut unpacked = Unpacked::new(input, MAX_UNPACKED);
+    let head = self::head(&mut unpacked)?;
+    if head.is_empty()
+        && let Some(damage) = unpacked.damage()
+    {
+        return Err(ReadError::Unpackable(damage.name()));
+    }
+    let mut parsed = read_unpacked(&mut Cursor::new(head).chain(&mut unpacked))?;
+    if let Some(damage) = unpacked.damage() {
+        damage.say(&mut parsed.diagnostics, (parsed.bytes, parsed.lines));
+        parsed.diagnostics.sort();
+        parsed.complete = false;
+    }
+    Ok(parsed)
+}
+
+fn read_unpacked(input: &mut dyn Read) -> Result<Parsed, ReadError> {
+    let head = head(input)?;
     let format = detect(&head)?;
     Ok(format.parse(&mut Cursor::new(head).chain(input))?)
+}
+
+fn head(input: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(HEAD);
+    Read::take(input, HEAD as u64).read_to_end(&mut head)?;
+    Ok(head)
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub enum Lookalike {
     Json,
     /// Text in UTF-16.
     Utf16,
-    /// Something packed by gzip.
+    /// Something packed by gzip, inside of what was unpacked already.
     Gzip,
     /// A ZIP archive.
     Zip,
@@ -112,7 +112,7 @@ impl Lookalike {
             Lookalike::Utf16 => {
                 "PowerShell's `>` writes UTF-16: let the tool write the file (`-o`), or use `Out-File -Encoding utf8`"
             }
-            Lookalike::Gzip => "unpack it first: `gzip -d`",
+            Lookalike::Gzip => "it is packed twice: unpack it once, `gzip -d`",
             Lookalike::Zip => "unpack it first: `unzip`",
             Lookalike::Profraw => {
                 "`llvm-profdata merge -o all.profdata *.profraw`, then `llvm-cov export -format=lcov -instr-profile=all.profdata PROGRAM`"
