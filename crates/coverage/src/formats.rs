@@ -3,7 +3,9 @@
 //! To add a format: a file here that turns a stream into a [`Parsed`], a variant of [`Format`] (the compiler
 //! then asks for its name and its reader), and its sign in `detect.rs`.
 
+pub mod coveragepy;
 pub mod go;
+pub(crate) mod json;
 pub mod lcov;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,8 @@ pub enum Format {
     GoProfile,
     /// LCOV 1.x and 2.x: geninfo, c8, Istanbul's `lcovonly`, llvm-cov, grcov, Dart and many more.
     Lcov,
+    /// `coverage json` of coverage.py.
+    CoveragePyJson,
 }
 
 impl Format {
@@ -28,6 +32,7 @@ impl Format {
         match self {
             Format::GoProfile => "go",
             Format::Lcov => "lcov",
+            Format::CoveragePyJson => "coveragepy-json",
         }
     }
 
@@ -36,6 +41,7 @@ impl Format {
         match self {
             Format::GoProfile => "Go cover profile",
             Format::Lcov => "LCOV",
+            Format::CoveragePyJson => "coverage.py JSON",
         }
     }
 
@@ -47,6 +53,7 @@ impl Format {
         match self {
             Format::GoProfile => go::parse_go(input),
             Format::Lcov => lcov::parse_lcov(input),
+            Format::CoveragePyJson => coveragepy::parse_coveragepy(input),
         }
     }
 }
@@ -100,7 +107,7 @@ impl Parsed {
         let complete = diagnostics.weighing(Weight::Broken) == 0;
         let places = match format {
             Format::GoProfile => Places::Imports,
-            Format::Lcov => Places::Paths { sources: Vec::new() },
+            Format::Lcov | Format::CoveragePyJson => Places::Paths { sources: Vec::new() },
         };
         Self { format, picture, places, diagnostics, complete, bytes, lines }
     }
