@@ -2,6 +2,7 @@
 //!
 //! What is no report that is read is at least named, with the step that turns it into one.
 
+mod json;
 mod lookalike;
 
 use std::fmt;
@@ -36,7 +37,8 @@ impl Unknown {
     /// The next step.
     pub fn help(&self) -> &'static str {
         self.lookalike.map_or(
-            "coverage reports in these formats are read: Go cover profiles and LCOV tracefiles",
+            "coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, and the JSON of \
+             coverage.py, Istanbul, llvm-cov and SimpleCov",
             Lookalike::help,
         )
     }
@@ -84,7 +86,8 @@ pub fn detect(head: &[u8]) -> Result<Format, Unknown> {
     }
     match text.first() {
         None => Err(Unknown::new(Some(Lookalike::Empty), b"")),
-        Some(b'<' | b'{' | b'[') => Err(Unknown::new(lookalike::by_markup(text), text)),
+        Some(b'{') => json::detect(text).map_err(|lookalike| Unknown::new(Some(lookalike), text)),
+        Some(b'<' | b'[') => Err(Unknown::new(Some(lookalike::by_markup(text)), text)),
         Some(_) if is_lcov(text) => Ok(Format::Lcov),
         Some(_) => Err(Unknown::new(lookalike::by_lines(text), text)),
     }

@@ -5,8 +5,11 @@
 
 pub mod coveragepy;
 pub mod go;
+pub mod istanbul;
 pub(crate) mod json;
 pub mod lcov;
+pub mod llvm_cov;
+pub mod simplecov;
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
@@ -24,6 +27,12 @@ pub enum Format {
     Lcov,
     /// `coverage json` of coverage.py.
     CoveragePyJson,
+    /// Istanbul's `coverage-final.json`: nyc, c8, Jest, Vitest.
+    Istanbul,
+    /// `llvm-cov export`, `cargo llvm-cov --json`.
+    LlvmCovJson,
+    /// `SimpleCov`'s `.resultset.json`, its `coverage.json`, and what simplecov-json writes.
+    SimpleCov,
 }
 
 impl Format {
@@ -33,6 +42,9 @@ impl Format {
             Format::GoProfile => "go",
             Format::Lcov => "lcov",
             Format::CoveragePyJson => "coveragepy-json",
+            Format::Istanbul => "istanbul",
+            Format::LlvmCovJson => "llvm-cov-json",
+            Format::SimpleCov => "simplecov",
         }
     }
 
@@ -42,6 +54,9 @@ impl Format {
             Format::GoProfile => "Go cover profile",
             Format::Lcov => "LCOV",
             Format::CoveragePyJson => "coverage.py JSON",
+            Format::Istanbul => "Istanbul JSON",
+            Format::LlvmCovJson => "llvm-cov JSON",
+            Format::SimpleCov => "SimpleCov JSON",
         }
     }
 
@@ -54,6 +69,9 @@ impl Format {
             Format::GoProfile => go::parse_go(input),
             Format::Lcov => lcov::parse_lcov(input),
             Format::CoveragePyJson => coveragepy::parse_coveragepy(input),
+            Format::Istanbul => istanbul::parse_istanbul(input),
+            Format::LlvmCovJson => llvm_cov::parse_llvm_cov(input),
+            Format::SimpleCov => simplecov::parse_simplecov(input),
         }
     }
 }
@@ -107,7 +125,7 @@ impl Parsed {
         let complete = diagnostics.weighing(Weight::Broken) == 0;
         let places = match format {
             Format::GoProfile => Places::Imports,
-            Format::Lcov | Format::CoveragePyJson => Places::Paths { sources: Vec::new() },
+            _ => Places::Paths { sources: Vec::new() },
         };
         Self { format, picture, places, diagnostics, complete, bytes, lines }
     }

@@ -5,6 +5,8 @@
 //! Memory is one buffer, whatever the document: a string is looked at up to [`MAX_TEXT`] bytes, and what
 //! nobody asks for is read over without being kept or descended into. Knows no format.
 
+mod brackets;
+mod escape;
 mod number;
 mod stream;
 
@@ -12,6 +14,8 @@ use std::io::{self, Read};
 
 use memchr::memchr2;
 
+use self::brackets::Brackets;
+use self::escape::unescape;
 use self::stream::{LOOKAHEAD, Stream};
 use super::{Format, Parsed};
 use crate::decode;
@@ -22,9 +26,6 @@ pub(crate) use self::stream::Spot;
 
 /// The longest string that is looked at, as it stands in the report. No path is as long.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;
-
-/// The deepest nesting that is read.
-const MAX_DEPTH: usize = 256;
 
 /// A value. Of a container, only its opening bracket was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +136,7 @@ impl<'r> Json<'r> {
     pub(crate) fn element(&mut self) -> Pulled<Option<Value>> {
         let mut byte = self.next_byte()?;
         if byte == b']' {
+            self.stream.mark();
             self.stream.at += 1;
             self.fresh = false;
             return Ok(None);
@@ -153,6 +155,7 @@ impl<'r> Json<'r> {
     pub(crate) fn key(&mut self) -> Pulled<bool> {
         let mut byte = self.next_byte()?;
         if byte == b'}' {
+            self.stream.mark();
             self.stream.at += 1;
             self.fresh = false;
             return Ok(false);
@@ -454,7 +457,10 @@ impl<'r> Json<'r> {
             let rest = self.stream.rest();
             match memchr2(b'"', b'\\', rest) {
                 Some(at) if rest[at] == b'"' => {
-                    self.stream.at += at + 1;
+                    // Where it started may be gone.
+                    self.stream.at += at;
+                    self.stream.mark();
+                    self.stream.at += 1;
                     return Ok(());
                 }
                 Some(at) if at + 1 < rest.len() => self.stream.at += at + 2,
@@ -523,10 +529,12 @@ impl<'r> Json<'r> {
             } else if open.pop() != is_array {
                 return Err(self.fail_here(if is_array { "`}`" } else { "`]`" })?);
             }
-            self.stream.at += 1;
-            if open.depth == 0 {
+            if open.is_empty() {
+                self.stream.mark();
+                self.stream.at += 1;
                 return Ok(());
             }
+            self.stream.at += 1;
         }
     }
 
@@ -544,30 +552,6 @@ impl<'r> Json<'r> {
     fn fail_at_end(&mut self) -> io::Result<Stop> {
         self.stream.mark_end();
         self.fail(Kind::Truncated, "", "the report ends in the middle of the document")
-    }
-}
-
-/// Which containers are open: one bit each.
-#[derive(Default)]
-struct Brackets {
-    arrays: [u64; MAX_DEPTH / 64],
-    depth: usize,
-}
-
-impl Brackets {
-    /// `false` where there is no room for it.
-    fn push(&mut self, array: bool) -> bool {
-        let Some(word) = self.arrays.get_mut(self.depth / 64) else { return false };
-        let bit = 1 << (self.depth % 64);
-        *word = if array { *word | bit } else { *word & !bit };
-        self.depth += 1;
-        true
-    }
-
-    /// Whether what is closed is an array. Something is open.
-    fn pop(&mut self) -> bool {
-        self.depth -= 1;
-        self.arrays[self.depth / 64] & 1 << (self.depth % 64) != 0
     }
 }
 
@@ -592,58 +576,6 @@ fn plain_number(rest: &[u8]) -> Option<(u64, usize)> {
     let (number, length) = decode::digits(rest)?;
     let ends = rest.get(length).is_none_or(|byte| matches!(byte, b',' | b']' | b'}') || is_blank(*byte));
     ends.then_some((number, length))
-}
-
-/// What stands between quotes, decoded. `Ok(false)` with half of a surrogate pair in it.
-fn unescape(text: &[u8], decoded: &mut Vec<u8>) -> Result<bool, ()> {
-    let (mut rest, mut whole, mut known) = (text, true, true);
-    while let Some(at) = memchr::memchr(b'\\', rest) {
-        decoded.extend_from_slice(&rest[..at]);
-        let escape = rest.get(at + 1).copied().unwrap_or(b'\\');
-        rest = rest.get(at + 2..).unwrap_or_default();
-        let plain = match escape {
-            b'"' | b'\\' | b'/' => escape,
-            b'b' => 8,
-            b'f' => 12,
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'u' => {
-                let (character, after) = unicode(rest);
-                whole &= character.is_some();
-                let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
-                decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                rest = after;
-                continue;
-            }
-            _ => {
-                known = false;
-                decoded.push(b'\\');
-                escape
-            }
-        };
-        decoded.push(plain);
-    }
-    decoded.extend_from_slice(rest);
-    if known { Ok(whole) } else { Err(()) }
-}
-
-/// The character that `XXXX` or `XXXX\uXXXX` stands for, and what follows it.
-fn unicode(text: &[u8]) -> (Option<char>, &[u8]) {
-    let Some((high, rest)) = four_digits(text) else { return (None, text) };
-    let low = rest.strip_prefix(b"\\u").and_then(four_digits);
-    match (high, low) {
-        (0xd800..=0xdbff, Some((low @ 0xdc00..=0xdfff, rest))) => {
-            (char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)), rest)
-        }
-        _ => (char::from_u32(high), rest),
-    }
-}
-
-fn four_digits(text: &[u8]) -> Option<(u32, &[u8])> {
-    let (digits, rest) = text.split_at_checked(4)?;
-    let digits = std::str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
-    Some((u32::from_str_radix(digits, 16).ok()?, rest))
 }
 
 #[cfg(test)]

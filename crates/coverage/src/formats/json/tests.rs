@@ -75,28 +75,37 @@ fn every_kind_of_token() {
 
 #[test]
 fn strings() {
-    check(r#"{"a\"\\\/\b\f\n\r\té": "\u00e9\ud83d\ude00😀", "": "\ud83d \uDE00x\uzzzz \q"}"#, &expect![[r#"
+    check(
+        r#"{"a\"\\\/\b\f\n\r\té": "\u00e9\ud83d\ude00😀", "": "\ud83d \uDE00x\uzzzz \q"}"#,
+        &expect![[r#"
         a\"\\/\u{8}\u{c}\n\r\té: 'é😀😀' : '� �x�zzzz \\q'
         80 bytes, 1 lines
         total no data
         1:52 unknown-escape: an escape that JSON does not know, read as it stands
             | …b\\f\\n\\r\\té\": \"\\u00e9\\ud83d\\ude00😀\", \"\": \"\\ud83d \\uDE00x\\uzzzz \\q\"}
         complete
-    "#]]);
-    check(b"{\"\xe9\": \"a\nb\tc\"}", &expect![[r#"
+    "#]],
+    );
+    check(
+        b"{\"\xe9\": \"a\nb\tc\"}",
+        &expect![[r#"
         é: 'a\nb\tc'
         14 bytes, 2 lines
         total no data
         complete
-    "#]]);
-    check(r#"{"a": "\ud83d"}"#, &expect![[r#"
+    "#]],
+    );
+    check(
+        r#"{"a": "\ud83d"}"#,
+        &expect![[r#"
         a: '�'
         15 bytes, 1 lines
         total no data
         1:7 lone-surrogate: half of a surrogate pair, read as U+FFFD
             | {\"a\": \"\\ud83d\"}
         complete
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -221,7 +230,8 @@ fn a_place_on_a_long_line() {
         1:500017 malformed-record: this is not JSON
             | …\",\"😀\",\"😀\",\"😀\",\"😀\",\"😀\",\"😀\",\"😀\",1, 2, 3], ?}
         NOT COMPLETE
-    "#]].assert_eq(&whole);
+    "#]]
+    .assert_eq(&whole);
     for step in [4096, 100_000] {
         assert_eq!(read(input.as_bytes(), step, true), whole, "{step} bytes at a time");
     }
