@@ -122,8 +122,8 @@ fn contradictions_and_malformed_records() {
                 | …nes\": [0, \"x\", -1, 4294967296, null, 1, [2]], \"missing_lines\": 5},
             4:97 malformed-record: a value of another kind than expected
                 | …967296, null, 1, [2]], \"missing_lines\": 5},
-            5:68 malformed-record: half of a branch
-                | …ted_lines\": [1], \"executed_branches\": [[1], [1, \"x\"], [1, 2, 3], 7, [0, 1], [1, 2.5]]},
+            5:69 malformed-record: half of a branch
+                | …ed_lines\": [1], \"executed_branches\": [[1], [1, \"x\"], [1, 2, 3], 7, [0, 1], [1, 2.5]]},
             5:76 malformed-record: a value of another kind than expected
                 | …s\": [1], \"executed_branches\": [[1], [1, \"x\"], [1, 2, 3], 7, [0, 1], [1, 2.5]]},
             5:93 malformed-record: a value of another kind than expected
