@@ -5,9 +5,14 @@
 
 pub mod clover;
 pub mod cobertura;
+pub mod coveragepy;
 pub mod go;
+pub mod istanbul;
 pub mod jacoco;
+pub(crate) mod json;
 pub mod lcov;
+pub mod llvm_cov;
+pub mod simplecov;
 mod value;
 mod xml;
 
@@ -32,6 +37,14 @@ pub enum Format {
     JaCoCo,
     /// Clover XML: `OpenClover`, `PHPUnit`, Istanbul.
     Clover,
+    /// `coverage json` of coverage.py.
+    CoveragePyJson,
+    /// Istanbul's `coverage-final.json`: nyc, c8, Jest, Vitest.
+    Istanbul,
+    /// `llvm-cov export`, `cargo llvm-cov --json`.
+    LlvmCovJson,
+    /// `SimpleCov`'s `.resultset.json`, its `coverage.json`, and what simplecov-json writes.
+    SimpleCov,
 }
 
 impl Format {
@@ -43,6 +56,10 @@ impl Format {
             Format::Cobertura => "cobertura",
             Format::JaCoCo => "jacoco",
             Format::Clover => "clover",
+            Format::CoveragePyJson => "coveragepy-json",
+            Format::Istanbul => "istanbul",
+            Format::LlvmCovJson => "llvm-cov-json",
+            Format::SimpleCov => "simplecov",
         }
     }
 
@@ -54,6 +71,10 @@ impl Format {
             Format::Cobertura => "Cobertura XML",
             Format::JaCoCo => "JaCoCo XML",
             Format::Clover => "Clover XML",
+            Format::CoveragePyJson => "coverage.py JSON",
+            Format::Istanbul => "Istanbul JSON",
+            Format::LlvmCovJson => "llvm-cov JSON",
+            Format::SimpleCov => "SimpleCov JSON",
         }
     }
 
@@ -68,6 +89,10 @@ impl Format {
             Format::Cobertura => cobertura::parse_cobertura(input),
             Format::JaCoCo => jacoco::parse_jacoco(input),
             Format::Clover => clover::parse_clover(input),
+            Format::CoveragePyJson => coveragepy::parse_coveragepy(input),
+            Format::Istanbul => istanbul::parse_istanbul(input),
+            Format::LlvmCovJson => llvm_cov::parse_llvm_cov(input),
+            Format::SimpleCov => simplecov::parse_simplecov(input),
         }
     }
 }
