@@ -105,11 +105,11 @@ fn a_baseline_among_five_hundred_takes_milliseconds() {
             });
             let best = times.min().unwrap();
             println!("{form}, {what}: {best:?}");
-            assert!(best < Duration::from_millis(200), "{form}, {what} took {best:?}");
+            assert!(best < Duration::from_secs(2), "{form}, {what} took {best:?}");
         }
         let start = Instant::now();
-        // One is here; the others are found by the lists alone.
-        assert_eq!(Git.history(repo.path(), "unit", &here, 50).unwrap().value.len(), 50);
+        // None of them is here: by the lists alone.
+        assert_eq!(Git.history(repo.path(), "unit", &id(499), 50).unwrap().value.len(), 50);
         println!("{form}, history: {:?}", start.elapsed());
         repo.git(&["gc", "--quiet"]);
     }

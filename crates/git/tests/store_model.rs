@@ -136,7 +136,7 @@ fn expected(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8) })]
     #[test]
     fn what_is_found_is_what_the_model_says(world in worlds()) {
         let built = build(&world);
