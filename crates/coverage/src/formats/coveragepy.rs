@@ -62,8 +62,9 @@ impl Report {
                 json.skip_value()?;
                 continue;
             };
-            if self.picture.file(&path).is_some() {
+            if let Some(known) = self.picture.file(&path) {
                 json.say(Kind::RepeatedKey, "", || "this file was there before; both are united".to_owned())?;
+                json.unite(known.lines().len() + known.branches().len() + known.functions().len())?;
             }
             if !json.object("an object with the lines of a file")? {
                 continue;

@@ -157,3 +157,15 @@ fn what_was_read_before_the_end_is_kept() {
         "#]],
     );
 }
+
+#[test]
+fn a_large_file_named_again_and_again_ends() {
+    let lines = (1..100_000).map(|line| line.to_string()).collect::<Vec<_>>().join(",");
+    let again = ",\"a\":{\"executed_lines\":[],\"missing_lines\":[]}".repeat(5000);
+    let text = format!("{{\"files\":{{\"a\":{{\"executed_lines\":[{lines}]}}{again}}}}}");
+    let parsed = parse_coveragepy(&mut text.as_bytes()).unwrap();
+    let last = parsed.diagnostics.iter().find(|said| said.kind == Kind::MalformedRecord).unwrap();
+    assert_eq!(last.message, "the report names the same files again and again");
+    assert!(!parsed.complete);
+    assert_eq!(parsed.picture.ratio(Unit::Lines).total, 99_999);
+}
