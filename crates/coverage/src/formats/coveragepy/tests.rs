@@ -169,3 +169,32 @@ fn a_large_file_named_again_and_again_ends() {
     assert!(!parsed.complete);
     assert_eq!(parsed.picture.ratio(Unit::Lines).total, 99_999);
 }
+
+#[test]
+fn names_of_the_wild() {
+    let text = b"\xef\xbb\xbf{\"files\": {\"caf\xe9.py\": {\"executed_lines\": [1]}, \"C:\\\\a b\\u00fc.py\": {\"executed_lines\": [1]},
+ \"\\ud83d.py\": {\"executed_lines\": [1]}, \" \": 1}}";
+    let parsed = parse_coveragepy(&mut text.as_slice()).unwrap();
+    expect![[r#"
+        C:\a bü.py (lines)
+          flags
+          lines 1:1
+          lines 1/1
+        café.py (lines)
+          flags
+          lines 1:1
+          lines 1/1
+        �.py (lines)
+          flags
+          lines 1:1
+          lines 1/1
+        total lines 3/3
+        1:12 name-not-utf8: a name that is not UTF-8
+            | {\"files\": {\"café.py\": {\"executed_lines\": [1]}, \"C:\\\\a b\\u00fc.py\": {\"executed_lines\": [1]},
+        2:2 lone-surrogate: half of a surrogate pair, read as U+FFFD
+            | \"\\ud83d.py\": {\"executed_lines\": [1]}, \" \": 1}}
+        2:40 empty-name: a source file without a name
+            | \"\\ud83d.py\": {\"executed_lines\": [1]}, \" \": 1}}
+        NOT COMPLETE
+    "#]].assert_eq(&dump(&parsed));
+}
