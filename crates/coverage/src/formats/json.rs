@@ -27,6 +27,11 @@ pub(crate) use self::stream::Spot;
 /// The longest string that is looked at, as it stands in the report. No path is as long.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;
 
+/// So many units may be gone through in a report of any size to unite files that it names again, and so many
+/// more for each of its bytes. A unit takes several bytes, so whole shards in one report stay far below.
+const UNITED: u64 = 1 << 24;
+const UNITED_PER_BYTE: u64 = 4;
+
 /// A value. Of a container, only its opening bracket was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
@@ -79,6 +84,8 @@ pub(crate) struct Json<'r> {
     scratch: Vec<u8>,
     /// A container was opened, and nothing in it was read yet.
     fresh: bool,
+    /// How many units were gone through to unite files that stand in the report again.
+    united: u64,
     pub(crate) diagnostics: Diagnostics,
 }
 
@@ -89,6 +96,7 @@ impl<'r> Json<'r> {
             text: TextAt::Buffer(0, 0),
             scratch: Vec::new(),
             fresh: false,
+            united: 0,
             diagnostics: Diagnostics::default(),
         }
     }
@@ -258,6 +266,17 @@ impl<'r> Json<'r> {
     /// How many bytes stand before the last token.
     pub(crate) fn offset(&self) -> u64 {
         self.stream.offset()
+    }
+
+    /// To be called before a file is united with one of `units` units that the report named before. Where a few
+    /// bytes keep naming one large file, time would grow with the square of the report: then reading ends.
+    pub(crate) fn unite(&mut self, units: usize) -> Pulled<()> {
+        self.united += units as u64;
+        if self.united <= UNITED + UNITED_PER_BYTE * self.offset() {
+            return Ok(());
+        }
+        let message = "the report names the same files again and again";
+        Err(self.fail(Kind::MalformedRecord, "each file once", message)?)
     }
 
     /// Says something about the last token.
