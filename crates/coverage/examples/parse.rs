@@ -2,8 +2,7 @@
 //! megabytes one second of processor time reads, and how much memory the process took at most.
 //!
 //! `cargo run --profile dist -p gatewright-coverage --example parse -- KIND [megabytes] [copy]`, where the kind is
-//! one of `go`, `go-dup`, `lcov`, `cobertura`, `jacoco` and `clover`,
-//! where `copy` keeps the made report; or `-- <path>` to read such a file as a stream.
+//! one of `go`, `go-dup`, `lcov`, `cobertura`, `jacoco` and `clover`, and `copy` keeps the made report; or `-- <path>` to read such a file as a stream.
 
 #![allow(
     clippy::print_stdout,
