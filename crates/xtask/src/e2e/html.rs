@@ -39,7 +39,7 @@ type Walk = fn(&mut Seen) -> Result<()>;
 fn prove(judge: &Judge) -> Result<String> {
     let program = judge.peers.program("chromium")?;
     let mut seen = Seen::new(&program, 10_000)?;
-    let steps: [(&str, Walk); 11] = [
+    let steps: [(&str, Walk); 12] = [
         ("it loads", loads),
         ("folders by keys", keys),
         ("sorted", sorts),
@@ -50,6 +50,7 @@ fn prove(judge: &Judge) -> Result<String> {
         ("a link to a line", links),
         ("odd files", odd),
         ("light and dark, wide and narrow", themes),
+        ("printed", prints),
         ("one file", single),
     ];
     let count = steps.len();
@@ -373,6 +374,28 @@ fn themes(seen: &mut Seen) -> Result<()> {
     seen.picture("source-narrow-dark")?;
     ensure!(seen.text(ground)? == dark, "the system's choice is not followed");
     seen.browser.resize(WIDE, false)
+}
+
+/// Paper has no scroll bar: every line is there.
+fn prints(seen: &mut Seen) -> Result<()> {
+    let long = seen.sample.picture.files().find(|(path, file)| {
+        path.starts_with("crates/") && file.line_view().runs().last().is_some_and(|run| run.last > 200)
+    });
+    let (path, file) = long.context("no long file")?;
+    let last = file.line_view().runs().last().map_or(0, |run| run.last);
+    let path = path.to_owned();
+    seen.go(&path, "")?;
+    let visible = seen.text("document.querySelectorAll('#lines .line').length")?;
+    seen.browser.call("Emulation.setEmulatedMedia", serde_json::json!({ "media": "print" }))?;
+    seen.browser.evaluate("dispatchEvent(new Event('beforeprint'))")?;
+    let all: u32 = seen.text("document.querySelectorAll('#lines .line').length")?.parse()?;
+    ensure!(all > last, "{all} lines of more than {last}, {visible} of them in view");
+    let bar = "getComputedStyle(document.querySelector('.top')).display";
+    ensure!(seen.text(bar)? == "none", "the bar is printed");
+    seen.picture("print")?;
+    seen.browser.evaluate("dispatchEvent(new Event('afterprint'))")?;
+    seen.browser.call("Emulation.setEmulatedMedia", serde_json::json!({ "media": "" }))?;
+    seen.browser.wait_for(&format!("document.querySelectorAll('#lines .line').length === {visible}"))
 }
 
 /// A small report is one file, and works as the large one does.
