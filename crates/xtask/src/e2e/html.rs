@@ -39,7 +39,7 @@ type Walk = fn(&mut Seen) -> Result<()>;
 fn prove(judge: &Judge) -> Result<String> {
     let program = judge.peers.program("chromium")?;
     let mut seen = Seen::new(&program, 10_000)?;
-    let steps: [(&str, Walk); 12] = [
+    let steps: [(&str, Walk); 13] = [
         ("it loads", loads),
         ("folders by keys", keys),
         ("sorted", sorts),
@@ -51,6 +51,7 @@ fn prove(judge: &Judge) -> Result<String> {
         ("odd files", odd),
         ("light and dark, wide and narrow", themes),
         ("printed", prints),
+        ("named for screen readers", named),
         ("one file", single),
     ];
     let count = steps.len();
@@ -165,6 +166,12 @@ fn loads(seen: &mut Seen) -> Result<()> {
     let card = seen.text("[...document.querySelectorAll('.card')].find((card) => card.textContent.startsWith('Lines')).textContent")?;
     let wanted = format!("{} of {}", lines.covered, lines.total);
     ensure!(card.contains(&percent) && card.contains(&wanted), "{card} is not {percent}, {wanted}");
+    // Floored, 100 only when it is exact, and nothing is no number; also where JavaScript has no exact numbers left.
+    let figures = "[[0, 0], [0, 9], [2, 3], [99999, 100000], [2 ** 53 - 2, 2 ** 53 - 1], [7, 7]].map(percent).join(' ')";
+    let percents = seen.text(figures)?;
+    ensure!(percents == "– 0.00% 66.66% 99.99% 99.99% 100.00%", "{percents}");
+    let deltas = seen.text("[[[1, 2], [1, 2]], [[2, 3], [1, 3]], [[1, 3], [2, 3]]].map(([now, then]) => delta(now, then).text).join(' ')")?;
+    ensure!(deltas == "±0.00 +33.33 −33.33", "{deltas}");
     seen.within_budget()?;
     seen.picture("overview-light")
 }
@@ -396,6 +403,33 @@ fn prints(seen: &mut Seen) -> Result<()> {
     seen.browser.evaluate("dispatchEvent(new Event('afterprint'))")?;
     seen.browser.call("Emulation.setEmulatedMedia", serde_json::json!({ "media": "" }))?;
     seen.browser.wait_for(&format!("document.querySelectorAll('#lines .line').length === {visible}"))
+}
+
+/// Whatever can be used has a name, and the lists are known as such.
+fn named(seen: &mut Seen) -> Result<()> {
+    let path = some_file(&seen.sample)?;
+    for view in ["", path.as_str()] {
+        seen.open(&format!("#{}", address(view)))?;
+        seen.browser.wait_for("document.querySelector('#grid .row, #lines .line')")?;
+        let tree = seen.browser.call("Accessibility.getFullAXTree", serde_json::json!({}))?;
+        let nodes =
+            tree["nodes"].as_array().context("no nodes")?.iter().filter(|node| node["ignored"] != true);
+        let (mut usable, mut lists) = (0, 0);
+        for node in nodes {
+            let (role, name) =
+                (node["role"]["value"].as_str(), node["name"]["value"].as_str().unwrap_or_default());
+            match role {
+                Some("button" | "link" | "combobox" | "searchbox") => {
+                    ensure!(!name.trim().is_empty(), "a {} without a name: {node}", role.unwrap_or_default());
+                    usable += 1;
+                }
+                Some("treegrid" | "table") if !name.is_empty() => lists += 1,
+                _ => {}
+            }
+        }
+        ensure!(usable > 20 && lists > 0, "{usable} usable elements, {lists} lists");
+    }
+    Ok(())
 }
 
 /// A small report is one file, and works as the large one does.

@@ -51,6 +51,7 @@ const refresh = (keep) => {
   $('found').textContent = found.length === files.length ? plural(files.length, 'file') : `${count(found.length)} of ${plural(files.length, 'file')}`;
   $('empty').hidden = shown.length > 0;
   $('empty').textContent = state.changed && !DATA.patch ? 'There is no change to look at: the report was made without a base.' : 'No file matches these filters.';
+  $('grid').classList.toggle('flat', !state.tree);
   $('grid').setAttribute('aria-rowcount', shown.length + 1);
   for (const [id, on] of [['f-tree', state.tree], ['f-changed', state.changed], ['f-uncovered', state.uncovered]]) $(id).setAttribute('aria-pressed', on);
   for (const column of COLUMNS) {
@@ -185,7 +186,7 @@ const buildOverview = () => {
         el('button', { type: 'button', title: column.help, onclick: () => sortBy(column.id) }, column.title, icon('down')))))),
     el('div', { id: 'grid', class: 'rows', role: 'treegrid', tabindex: '0', 'aria-owns': 'head', 'aria-label': 'Files' }),
     el('p', { id: 'empty', class: 'note', hidden: true }));
-  overview.style.setProperty('--columns', COLUMNS.slice(1).map((c) => (c.wide ? '260px' : c.id === 'delta' ? '66px' : '82px')).join(' '));
+  overview.style.setProperty('--columns', COLUMNS.slice(1).map((c) => (c.wide ? '286px' : c.id === 'delta' ? '66px' : '82px')).join(' '));
   document.body.append(overview);
   const grid = $('grid');
   listing = new Rows(overview, grid, 32, drawRow);
@@ -236,7 +237,7 @@ const showOverview = (path) => {
   if (document.activeElement === document.body || !document.activeElement.isConnected || document.activeElement.closest('#source')) $('grid').focus({ preventScroll: true });
   if (source.left) {
     const index = shown.findIndex(({ node }) => node === source.left);
-    if (index >= 0) { move(index); listing.reveal(index); }
+    if (index >= 0) { move(index); listing.reveal(index, true); }
     source.left = null;
   }
 };
