@@ -24,7 +24,10 @@ const SECRET: &str = "ghs_0123456789abcdef";
 
 fn main() -> ExitCode {
     if std::env::var_os("THE_ACTION").is_some() {
-        return gatewright_core::run(&Action::new(ABOUT, act), &Host { repository: &NoRepository });
+        return gatewright_core::run(
+            &Action::new(ABOUT, act),
+            &Host { repository: &NoRepository, store: &gatewright_core::store::NoStore },
+        );
     }
     let trials = vec![
         Trial::test("the_mask_comes_first", || {
@@ -54,6 +57,7 @@ const ABOUT: About = About {
     summary: "Says its secret wherever it can.",
     files: None,
     reads_base: false,
+    verbs: &[],
     outputs: &[],
     measures: &[MeasureAbout { name: "sample.things", description: "things" }],
     rules: &[],

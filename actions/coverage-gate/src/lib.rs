@@ -39,6 +39,7 @@ const ABOUT: About = About {
     summary: "Judges coverage reports: the total, its parts, every file, and the lines that a change touches.",
     files: Some(FilesAbout { what: "Coverage reports", well_known: &WELL_KNOWN }),
     reads_base: true,
+    verbs: &[],
     outputs: &[
         OutputAbout {
             name: "coverage",

@@ -1,15 +1,22 @@
 //! What an action is: a name, its inputs, and one function from inputs to an outcome.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::{fmt, io};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command};
 
+use crate::answer::Answer;
+use crate::effect::Effect;
 use crate::failure::Failure;
 use crate::input::Provenance;
 use crate::input::shared::{FlagsOnly, SharedInputs};
 use crate::render::PagePartsOwned;
-use crate::report::{Report, RuleInfo};
-use crate::repository::{Base, ChangeSet, RepositoryError};
+use crate::report::{BaselineAbout, Report, RuleInfo};
+use crate::repository::{Base, ChangeSet, CommitId, RepositoryError};
+use crate::runner::FolderSink;
+use crate::store::{self, Baseline, Damaged};
 use crate::workspace::Workspace;
 
 /// An action as its author describes it.
@@ -27,12 +34,25 @@ pub struct About {
     pub files: Option<FilesAbout>,
     /// Whether it looks at the lines a change touches; then it has the input `base`.
     pub reads_base: bool,
+    /// What it does, where that is more than one thing; the first verb is the harmless default.
+    pub verbs: &'static [VerbAbout],
     /// Its own outputs, besides those of every action.
     pub outputs: &'static [OutputAbout],
     /// The figures it can produce.
     pub measures: &'static [MeasureAbout],
     /// Its rules.
     pub rules: &'static [RuleInfo],
+}
+
+/// One of several things that an action does.
+#[derive(Clone, Copy, Debug)]
+pub struct VerbAbout {
+    /// The word: first on the command line, and the value of the input `command`.
+    pub name: &'static str,
+    /// What it does, in one sentence.
+    pub summary: &'static str,
+    /// What its operands are, where it takes any: "source files".
+    pub operands: Option<&'static str>,
 }
 
 /// The files that an action reads.
@@ -80,8 +100,14 @@ pub struct Outcome {
     pub report: Report,
     /// Files to write, relative to the working directory.
     pub files: Vec<OutputFile>,
+    /// Folders to write, relative to the working directory.
+    pub folders: Vec<OutputFolder>,
     /// The action's own outputs.
     pub outputs: Vec<(String, String)>,
+    /// What is to be done once the verdict stands.
+    pub effects: Vec<Effect>,
+    /// What a verb says that answers a question and judges nothing: then there is no report.
+    pub answer: Option<Answer>,
     /// What the action puts into the HTML page besides the report's sections.
     pub page: Option<PagePartsOwned>,
 }
@@ -93,6 +119,24 @@ pub struct OutputFile {
     pub path: PathBuf,
     /// Its bytes.
     pub bytes: Vec<u8>,
+}
+
+/// A folder to write, file by file, so that they need not all be held at once.
+#[derive(Clone)]
+pub struct OutputFolder {
+    /// Its path, relative to the working directory or absolute. What an earlier run left there is replaced.
+    pub path: PathBuf,
+    /// Hands over its files.
+    pub write: FolderWriter,
+}
+
+/// Hands over the files of a folder one by one.
+pub type FolderWriter = Arc<dyn Fn(&mut FolderSink<'_>) -> io::Result<()> + Send + Sync>;
+
+impl fmt::Debug for OutputFolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutputFolder").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 type Judge = Box<dyn Fn(&ArgMatches, &Context<'_>) -> Result<Outcome, Failure> + Send + Sync>;
@@ -120,6 +164,9 @@ impl Action {
         }
         if about.reads_base {
             command = command.arg(base_argument());
+        }
+        if !about.verbs.is_empty() {
+            command = with_verbs(command, &about);
         }
         // Each group of inputs brings its own doc comment as the description: the action's comes last.
         let command = FlagsOnly::augment_args(SharedInputs::augment_args(command));
@@ -169,6 +216,46 @@ fn operands_argument(files: FilesAbout) -> Arg {
         .help(format!("{} to read; joined with --files", files.what))
 }
 
+fn with_verbs(command: Command, about: &About) -> Command {
+    let names: Vec<&'static str> = about.verbs.iter().map(|verb| verb.name).collect();
+    let verb = |verb: &VerbAbout| format!("`{}`: {}", verb.name, verb.summary.trim_end_matches('.'));
+    let meanings: Vec<String> = about.verbs.iter().map(verb).collect();
+    let takers: Vec<String> = about
+        .verbs
+        .iter()
+        .filter_map(|verb| verb.operands.map(|operands| format!("`{}`: {operands}", verb.name)))
+        .collect();
+    let usage = |verb: &VerbAbout| {
+        let operands = if verb.operands.is_some() { " …" } else { "" };
+        format!("  {:<12}{}", format!("{}{operands}", verb.name), verb.summary)
+    };
+    let listed: Vec<String> = about.verbs.iter().map(usage).collect();
+    let mut command = command
+        .arg(
+            Arg::new("command")
+                .long("command")
+                .value_name("VERB")
+                .default_value(names[0])
+                .value_parser(clap::builder::PossibleValuesParser::new(names))
+                .hide_possible_values(true)
+                .help(format!(
+                    "What to do; on a command line simply the first word. {}.",
+                    meanings.join("; ")
+                )),
+        )
+        .after_help(format!("Verbs, before their operands; without one, the first:\n{}", listed.join("\n")));
+    if !takers.is_empty() {
+        let help = format!("What the verb is about, one a line ({}).", takers.join("; "));
+        let args = Arg::new("args").long("args").value_name("OPERAND").action(ArgAction::Append).help(help);
+        command = command.arg(args);
+    }
+    if about.files.is_none() {
+        let words = Arg::new("WORDS").value_name("VERB").num_args(0..).help("A verb and its operands");
+        command = command.arg(words);
+    }
+    command
+}
+
 fn base_argument() -> Arg {
     Arg::new("base").long("base").value_name("REVISION").help(
         "Branch, tag or commit that the change is compared with. Without it: the base of the pull request or merge \
@@ -188,8 +275,16 @@ pub struct Context<'a> {
     pub patterns: &'a [String],
     /// The conditions that the figures will be held to: an action may have more figures than it shows unasked.
     pub conditions: &'a [crate::condition::Condition],
+    /// Which of its verbs the action is to do; empty for one without verbs.
+    pub verb: &'a str,
+    /// What that verb is about.
+    pub operands: &'a [String],
     /// The repository's files, where somebody asks.
     pub(crate) tracked: &'a dyn Fn() -> Vec<crate::RepoPath>,
+    /// What the store holds in a series, nearest first.
+    pub(crate) recorded: &'a dyn Fn(&str, usize) -> Recorded,
+    /// What the run was compared with, for the report.
+    pub(crate) compared: &'a RefCell<Option<BaselineAbout>>,
     /// Told what happens, for the log and for an interrupted run.
     pub(crate) notes: &'a crate::runner::Notes,
 }
@@ -205,9 +300,75 @@ impl Context<'_> {
         (self.tracked)()
     }
 
+    /// What the store holds about the commit that the change is compared with and those before it, nearest first, at
+    /// most so many. `part` is the one that was recorded under this name. The report names what this says.
+    pub fn recorded(&self, part: &str, most: usize) -> Recorded {
+        let recorded = (self.recorded)(part, most);
+        if let (Some(nearest), Some(store)) = (recorded.entries.first(), &recorded.store) {
+            *self.compared.borrow_mut() = Some(BaselineAbout {
+                commit: nearest.entry.commit.as_str().to_owned(),
+                distance: nearest.distance,
+                store_commit: store.as_str().to_owned(),
+            });
+        }
+        recorded
+    }
+
     /// Says what is being done: shown with `verbose`, and in what is left of an interrupted run.
     pub fn note(&self, text: impl Into<String>) {
         self.notes.add(text.into());
+    }
+}
+
+/// What the store holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// The entries, nearest first.
+    pub entries: Vec<Baseline>,
+    /// The commit of the store that was read.
+    pub store: Option<CommitId>,
+    /// What could not be read and was passed over.
+    pub damaged: Vec<Damaged>,
+    /// Why there is no entry, lower case, without a full stop; empty where there is one.
+    pub why_none: String,
+    /// The next step where there is none.
+    pub help: String,
+}
+
+impl Recorded {
+    pub(crate) fn none(why: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { why_none: why.into(), help: help.into(), ..Self::default() }
+    }
+
+    /// What was asked for `commit`; the first `from` steps are its own and no baseline.
+    pub(crate) fn of(answer: store::Answer<Vec<Baseline>>, commit: &CommitId, from: usize) -> Self {
+        let mut entries = answer.value;
+        entries.retain(|entry| entry.distance >= from);
+        for entry in &mut entries {
+            entry.distance -= from;
+        }
+        let mut recorded = Self { entries, store: answer.store, damaged: answer.damaged, ..Self::default() };
+        if recorded.entries.is_empty() {
+            (recorded.why_none, recorded.help) = match &recorded.store {
+                None => (
+                    "there is no store of baselines here".to_owned(),
+                    "Run this action with `command: fetch` before the gate, and with `command: record` on pushes to the \
+                     default branch."
+                        .to_owned(),
+                ),
+                Some(store) => (
+                    format!(
+                        "the store at {} holds nothing of {} or a commit before it",
+                        store.short(),
+                        commit.short()
+                    ),
+                    "Run this action with `command: record` on every push to the default branch; this mends itself with \
+                     the next one that is part of the change's base."
+                        .to_owned(),
+                ),
+            };
+        }
+        recorded
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Command, FromArgMatches};
@@ -14,7 +15,7 @@ use crate::failure::{EXIT_PASSED, EXIT_USAGE, Failure};
 use crate::input::shared::{FlagsOnly, Format, SharedInputs};
 use crate::input::{Said, resolve, unjudged};
 use crate::merged::{Gate, merge};
-use crate::publish::{Show, Stands, publish, write_report};
+use crate::publish::{Show, Stage, Stands, chosen_files, publish, write_report};
 use crate::run::{Running, guarded, read_flags, report_to_log, run_action, show, supervise};
 use crate::runner::{Environment, start_log, write_atomically};
 use crate::session::{Configuration, Host, Proposed, Session, accept, unsaid};
@@ -179,17 +180,25 @@ impl Door<'_> {
         if let Some(starter) = &starter {
             configuration.file = Some(ConfigFile::parse(DEFAULT_PATH, starter)?);
         }
+        // They concern every gate alike: said once.
+        let of_the_run = std::mem::take(&mut configuration.states);
         let file = configuration.file.clone().expect("a file or the starter was just set");
         let wanted = self.wanted(&file, &inputs.only)?;
         let gates = self.judge_all(&session, &configuration, &wanted, show);
         let status = gates.iter().map(|(_, status)| *status).max().unwrap_or(EXIT_PASSED);
         let gates: Vec<Gate> = gates.into_iter().map(|(gate, _)| gate).collect();
-        let report = merge(gates, new_gates(&configuration, &file, self.actions));
+        let report = merge(gates, new_gates(&configuration, &file, self.actions), of_the_run);
         self.running.publishing.store(true, std::sync::atomic::Ordering::SeqCst);
         let outcome = Outcome { report, ..Outcome::default() };
         let stands = if status >= EXIT_USAGE { Stands::No } else { Stands::Yes };
         let out = &mut io::stdout();
-        let published = publish(self.environment, &session.workspace, &outcome, &shared, show, stands, out)?;
+        let stage = Stage {
+            environment: self.environment,
+            workspace: &session.workspace,
+            show,
+            perform: &|| Ok(Vec::new()),
+        };
+        let published = publish(stage, &outcome, &shared, stands, out)?;
         if let (Some(starter), Format::Human) = (&starter, show.format) {
             say_starter(starter, &shared.config);
         }
@@ -235,6 +244,7 @@ impl Door<'_> {
     ) -> Vec<(Gate, u8)> {
         let quiet = !matches!(show.format, Format::Human | Format::Github);
         let mut gates = Vec::new();
+        let mut written = BTreeSet::new();
         for (number, (action, settings)) in wanted.iter().enumerate() {
             let name = gate_name(action, settings);
             let progress = |text: &str| {
@@ -243,7 +253,7 @@ impl Door<'_> {
                 }
             };
             progress(&format!("{} …", action.about().name));
-            let judged = guarded(|| self.judge_one(session, action, configuration, settings));
+            let judged = guarded(|| self.judge_one(session, action, configuration, settings, &mut written));
             gates.push(match judged {
                 Ok(report) => {
                     progress(&format!("{} ({})", report.verdict.result, report.headline));
@@ -268,12 +278,21 @@ impl Door<'_> {
         action: &Action,
         configuration: &Configuration,
         settings: &Settings<'_>,
+        written: &mut BTreeSet<PathBuf>,
     ) -> Result<crate::report::Report, Failure> {
         // A gate of many hears nothing of the command line or of INPUT_*: those speak to `check`.
         let flags = unsaid(action)?;
         let nothing = BTreeMap::new();
         let said = Said { flags: &flags, variables: &nothing };
         let (judged, _) = session.judge(action, said, configuration, Some(settings))?;
+        let taken =
+            chosen_files(&session.workspace, &judged).into_iter().find(|file| !written.insert(file.clone()));
+        if let Some(file) = taken {
+            return Err(Failure::usage(
+                format!("`{}` is written by two gates", file.display()),
+                "Give each gate's `report-file`, `sarif-file` and `html-file` a path of its own.",
+            ));
+        }
         write_report(self.environment, &session.workspace, &judged.outcome, &judged.shared)?;
         Ok(judged.outcome.report)
     }

@@ -196,7 +196,7 @@ fn finding_reasons(findings: &[Finding], fail_on: FailOn) -> Vec<Reason> {
     by_rule.into_iter().map(reason).collect()
 }
 
-fn state_reason(state: &State) -> Option<Reason> {
+pub(crate) fn state_reason(state: &State) -> Option<Reason> {
     Some(Reason {
         kind: ReasonKind::State,
         name: state.name.clone(),

@@ -4,11 +4,13 @@
 //! This crate knows no concern: nothing here may name coverage, tests, SARIF producers or any other field.
 
 pub mod action;
+pub mod answer;
 pub mod condition;
 pub mod config;
 pub mod date;
 pub mod decimal;
 mod digest;
+pub mod effect;
 pub mod escape;
 pub mod failure;
 mod front_door;
@@ -26,6 +28,7 @@ pub mod repository;
 mod run;
 pub mod runner;
 mod session;
+pub mod store;
 pub mod waiver;
 pub mod workspace;
 

@@ -1,6 +1,7 @@
 //! One report from many gates, so that a run of many renders once. Every part remembers its gate.
 
 use crate::failure::Failure;
+use crate::judge::state_reason;
 use crate::report::{
     Block, Cell, Column, Inline, Policy, Reason, ReasonKind, ReasonLevel, Report, Section, State, Subject,
     Verdict, VerdictResult,
@@ -17,7 +18,8 @@ pub(crate) struct Gate {
 }
 
 /// Joins the gates in their order. `unjudged` are gates that only the change's own configuration has.
-pub(crate) fn merge(gates: Vec<Gate>, unjudged: Vec<String>) -> Report {
+/// `of_the_run` is what there is to say about all of them.
+pub(crate) fn merge(gates: Vec<Gate>, unjudged: Vec<String>, of_the_run: Vec<State>) -> Report {
     let mut merged = Report::new();
     merged.subject = Subject {
         action: "check".to_owned(),
@@ -61,6 +63,7 @@ pub(crate) fn merge(gates: Vec<Gate>, unjudged: Vec<String>) -> Report {
         merged.verdict.result = VerdictResult::NoData;
         merged.verdict.failed = true;
     }
+    add_states(&mut merged, of_the_run);
     merged.verdict.reasons.sort_by_key(|reason| reason.level);
     merged.headline = match (total, failed) {
         (0, _) => "no gate is configured".to_owned(),
@@ -135,6 +138,19 @@ fn add(merged: &mut Report, name: &str, report: Report) {
     merged.rules.extend(new);
 }
 
+fn add_states(merged: &mut Report, states: Vec<State>) {
+    for reason in states.iter().filter_map(state_reason) {
+        let fails = reason.level == ReasonLevel::Fail;
+        let result = if fails { VerdictResult::Fail } else { VerdictResult::Warn };
+        if merged.verdict.result != VerdictResult::NoData {
+            merged.verdict.result = merged.verdict.result.max(result);
+        }
+        merged.verdict.failed |= fails;
+        merged.verdict.reasons.push(reason);
+    }
+    merged.states.extend(states);
+}
+
 fn add_failure(merged: &mut Report, name: &str, failure: &Failure) {
     let gate = Some(name.to_owned());
     merged.verdict.result = VerdictResult::Fail;
@@ -171,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_worst_gate_decides_and_none_is_no_pass() {
-        let verdict = |gates| merge(gates, Vec::new()).verdict;
+        let verdict = |gates| merge(gates, Vec::new(), Vec::new()).verdict;
         assert_eq!(
             verdict(vec![gate("a", VerdictResult::Pass), gate("b", VerdictResult::Warn)]).result,
             VerdictResult::Warn
@@ -184,13 +200,28 @@ mod tests {
     }
 
     #[test]
+    fn what_concerns_all_gates_is_said_once() {
+        let warning = State {
+            name: "config-from-head".into(),
+            policy: Policy::Warn,
+            message: "the base can't be read".into(),
+            help: "Fetch it.".into(),
+            gate: None,
+        };
+        let gates = vec![gate("a", VerdictResult::Pass), gate("b", VerdictResult::Pass)];
+        let merged = merge(gates, Vec::new(), vec![warning]);
+        assert_eq!((merged.verdict.result, merged.verdict.failed), (VerdictResult::Warn, false));
+        assert_eq!((merged.states.len(), merged.verdict.reasons.len()), (1, 1));
+    }
+
+    #[test]
     fn a_gate_without_a_verdict_is_a_failure() {
         let failed = Gate {
             name: "a".into(),
             action: "x".into(),
             judged: Err(Failure::cannot_judge("disk full", "Make room.")),
         };
-        let merged = merge(vec![failed, gate("b", VerdictResult::Pass)], Vec::new());
+        let merged = merge(vec![failed, gate("b", VerdictResult::Pass)], Vec::new(), Vec::new());
         assert_eq!((merged.verdict.failed, merged.headline.as_str()), (true, "1 of 2 gates fails"));
     }
 }

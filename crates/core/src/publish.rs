@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::action::Outcome;
+use crate::answer::Answer;
 use crate::escape::{json_in_log, log_text, xml_in_log};
 use crate::failure::{EXIT_FAILED, EXIT_PASSED, Failure};
 use crate::input::shared::{Format, SharedInputs};
@@ -14,8 +15,8 @@ use crate::render::{
     render_html, render_junit, render_sarif, render_summary, render_terminal,
 };
 use crate::report::{FindingOutcome, Report};
-use crate::runner::{Environment, Outputs, write_atomically};
-use crate::session::user_path;
+use crate::runner::{Environment, Outputs, write_atomically, write_folder};
+use crate::session::{Judged, user_path};
 use crate::sha256;
 use crate::workspace::{Workspace, normal};
 
@@ -25,6 +26,16 @@ pub(crate) struct Show {
     pub(crate) format: Format,
     pub(crate) palette: Palette,
     pub(crate) unfolded: bool,
+}
+
+/// What a run is published with.
+#[derive(Clone, Copy)]
+pub(crate) struct Stage<'a> {
+    pub(crate) environment: &'a Environment,
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) show: Show,
+    /// Does what the action asks for besides, and says what was done.
+    pub(crate) perform: &'a dyn Fn() -> Result<Vec<String>, Failure>,
 }
 
 /// Where the report went, for readers and outputs.
@@ -45,21 +56,31 @@ pub(crate) enum Stands {
 
 /// Writes and shows everything, and says with which status to exit.
 pub(crate) fn publish(
-    environment: &Environment,
-    workspace: &Workspace,
+    stage: Stage<'_>,
     outcome: &Outcome,
     shared: &SharedInputs,
-    show: Show,
     stands: Stands,
     out: &mut dyn Write,
 ) -> Result<u8, Failure> {
+    let Stage { environment, workspace, show, perform } = stage;
     let report = &outcome.report;
     let written = write_files(environment, workspace, outcome, shared);
+    // What is asked for besides comes before anything is shown: a run in which it fails has no verdict.
+    let done = if written.is_ok() { perform() } else { Ok(Vec::new()) };
     let links = link_base(environment, report);
     let most = usize::from(shared.annotations);
-    let shown = show_report(report, &links, most, show, written.as_ref().ok(), out);
+    let shown = show_report(
+        report,
+        &links,
+        most,
+        show,
+        written.as_ref().ok(),
+        done.as_deref().unwrap_or_default(),
+        out,
+    );
     // Exit 3 is no verdict: the job summary must not show a pass above the failure that follows.
     let written = written?;
+    done?;
     let summary = if shared.summary { append_summary(environment, report, &links) } else { Ok(()) };
     // A reader who closed the pipe has seen enough.
     shown.or_else(|error| {
@@ -110,7 +131,8 @@ fn write_files(
         shared.sarif_file.as_deref().map(|file| user_path(workspace, file)),
         shared.html_file.as_deref().map(|file| user_path(workspace, file)),
     ];
-    refuse_overwriting(workspace, outcome, &chosen.into_iter().flatten().collect::<Vec<_>>())?;
+    let own = own_files(workspace, outcome);
+    refuse_overwriting(workspace, outcome, &chosen.into_iter().flatten().chain(own).collect::<Vec<_>>())?;
     let write = |path: &Path, bytes: &[u8]| {
         write_atomically(path, bytes).map_err(|error| cannot_write(&format!("`{}`", path.display()), &error))
     };
@@ -130,7 +152,28 @@ fn write_files(
     for file in &outcome.files {
         write(&workspace.directory.join(&file.path), &file.bytes)?;
     }
+    for folder in &outcome.folders {
+        let path = normal(&workspace.directory.join(&folder.path));
+        write_folder(&path, &*folder.write)
+            .map_err(|error| cannot_write(&format!("the folder `{}`", path.display()), &error))?;
+    }
     Ok(Written { path, sha256: sha256(&json) })
+}
+
+/// The files that a gate was told to write.
+pub(crate) fn chosen_files(workspace: &Workspace, judged: &Judged) -> Vec<PathBuf> {
+    let shared = &judged.shared;
+    let named = [&shared.report_file, &shared.sarif_file, &shared.html_file];
+    let own = own_files(workspace, &judged.outcome);
+    named.into_iter().flatten().map(|path| user_path(workspace, path)).chain(own).collect()
+}
+
+/// What the action itself writes: files and folders.
+fn own_files<'a>(workspace: &'a Workspace, outcome: &'a Outcome) -> impl Iterator<Item = PathBuf> + 'a {
+    let files = outcome.files.iter().map(|file| &file.path);
+    files
+        .chain(outcome.folders.iter().map(|folder| &folder.path))
+        .map(|path| normal(&workspace.directory.join(path)))
 }
 
 /// What was read must not be written over, and no two outputs may be one file.
@@ -145,7 +188,7 @@ fn refuse_overwriting(workspace: &Workspace, outcome: &Outcome, chosen: &[PathBu
         };
         return Err(Failure::usage(
             format!("`{}` would be written over: it is {what}", path.display()),
-            "Give `report-file`, `sarif-file` and `html-file` paths of their own.",
+            "Give every output file a path of its own.",
         ));
     }
     Ok(())
@@ -193,6 +236,7 @@ fn show_report(
     most: usize,
     show: Show,
     written: Option<&Written>,
+    done: &[String],
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let out: &mut dyn Write = &mut io::BufWriter::new(out);
@@ -213,10 +257,12 @@ fn show_report(
         Format::Human => {
             render_terminal(report, &annotations(report, most), style, out)?;
             say_where(written, show.palette, out)?;
+            say_done(done, show.palette, out)?;
         }
         Format::Github => {
             render_terminal(report, &[], style, out)?;
             say_where(written, show.palette, out)?;
+            say_done(done, show.palette, out)?;
             render_annotations(&annotations(report, most), out)?;
         }
     }
@@ -239,6 +285,45 @@ fn say_where(written: Option<&Written>, palette: Palette, out: &mut dyn Write) -
     }
 }
 
+fn say_done(done: &[String], palette: Palette, out: &mut dyn Write) -> io::Result<()> {
+    done.iter().try_for_each(|text| writeln!(out, "{} {}", palette.dim("done:"), log_text(text)))
+}
+
+/// Shows what a verb answers; there is no report and no verdict.
+pub(crate) fn publish_answer(
+    stage: Stage<'_>,
+    outcome: &Outcome,
+    answer: &Answer,
+    out: &mut dyn Write,
+) -> Result<u8, Failure> {
+    let Stage { environment, workspace, show, perform } = stage;
+    outcome.files.iter().try_for_each(|file| {
+        let path = workspace.directory.join(&file.path);
+        write_atomically(&path, &file.bytes)
+            .map_err(|error| cannot_write(&format!("`{}`", path.display()), &error))
+    })?;
+    let done = perform()?;
+    let out: &mut dyn Write = &mut io::BufWriter::new(out);
+    let shown = match show.format {
+        Format::Json | Format::Sarif | Format::Junit => answer.write_json(out),
+        Format::Human | Format::Github | Format::Markdown => {
+            answer.write_text(show.palette, out).and_then(|()| say_done(&done, show.palette, out))
+        }
+    };
+    match shown.and_then(|()| out.flush()) {
+        // A reader who closed the pipe has seen enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            return Err(cannot_write("standard output", &error));
+        }
+        _ => {}
+    }
+    if let Some(path) = environment.file("GITHUB_OUTPUT").filter(|_| environment.in_actions()) {
+        let outputs = Outputs::new(&path);
+        outcome.outputs.iter().try_for_each(|(name, value)| write_output(&outputs, name, value))?;
+    }
+    Ok(EXIT_PASSED)
+}
+
 /// Appends the summary within what is left of the step's limit.
 fn append_summary(environment: &Environment, report: &Report, links: &LinkBase) -> Result<(), Failure> {
     let Some(path) = environment.file("GITHUB_STEP_SUMMARY").filter(|_| environment.in_actions()) else {
@@ -254,6 +339,12 @@ pub(crate) fn append(path: &Path, text: &str) -> io::Result<()> {
     OpenOptions::new().append(true).create(true).open(path)?.write_all(text.as_bytes())
 }
 
+fn write_output(outputs: &Outputs, name: &str, value: &str) -> Result<(), Failure> {
+    outputs.write(name, value).map_err(|error| {
+        Failure::cannot_judge(error.to_string(), "Check that the runner's output file can be written.")
+    })
+}
+
 /// Writes the step's outputs.
 fn write_outputs(
     environment: &Environment,
@@ -265,11 +356,7 @@ fn write_outputs(
         return Ok(());
     };
     let outputs = Outputs::new(&path);
-    let write = |name: &str, value: &str| {
-        outputs.write(name, value).map_err(|error| {
-            Failure::cannot_judge(error.to_string(), "Check that the runner's output file can be written.")
-        })
-    };
+    let write = |name: &str, value: &str| write_output(&outputs, name, value);
     let report = &outcome.report;
     let counts = |finding: &&crate::report::Finding| {
         finding.outcome == FindingOutcome::Fail && finding.waiver.is_none()

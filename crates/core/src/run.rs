@@ -17,7 +17,7 @@ use crate::failure::{EXIT_PASSED, Failure};
 use crate::input::shared::{Color, FlagsOnly, Format, SharedInputs};
 use crate::input::{Resolved, Said, resolve, unjudged};
 use crate::nearest::nearest;
-use crate::publish::{Show, Stands, append, publish};
+use crate::publish::{Show, Stage, Stands, append, publish, publish_answer};
 use crate::render::Palette;
 use crate::runner::{Environment, Notes, mask, start_log};
 use crate::session::{Host, Session, accept, resolve_inputs};
@@ -195,16 +195,18 @@ pub(crate) fn run_action(
         return Ok(EXIT_PASSED);
     }
     let (judged, _) = session.judge(action, said, &configuration, settings.as_ref())?;
-    running.publishing.store(true, Ordering::SeqCst);
-    publish(
+    let gate = judged.name.as_deref();
+    let stage = Stage {
         environment,
-        &session.workspace,
-        &judged.outcome,
-        &judged.shared,
-        show(flags_only, judged.shared.verbose, environment),
-        Stands::Yes,
-        &mut out,
-    )
+        workspace: &session.workspace,
+        show: show(flags_only, judged.shared.verbose, environment),
+        perform: &|| session.perform(&judged.outcome.effects, action.about().name, gate),
+    };
+    running.publishing.store(true, Ordering::SeqCst);
+    match &judged.outcome.answer {
+        Some(answer) => publish_answer(stage, &judged.outcome, answer, &mut out),
+        None => publish(stage, &judged.outcome, &judged.shared, Stands::Yes, &mut out),
+    }
 }
 
 /// Reads the command line; `None` where clap has answered it already (`--help`, `--version`).

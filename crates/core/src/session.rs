@@ -1,15 +1,17 @@
 //! One gate from its settings to its judged report: whose configuration counts, what the base is, the judge, the
 //! waivers, the verdict, and beside it what the change's own configuration would have said.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{ArgMatches, FromArgMatches};
 
-use crate::action::{Action, ChangeUnderReview, Context, Outcome};
+use crate::action::{Action, ChangeUnderReview, Context, Outcome, Recorded};
 use crate::condition::{Condition, ConditionError};
 use crate::config::yaml::Place;
 use crate::config::{ConfigFile, Settings};
+use crate::effect::series;
 use crate::failure::Failure;
 use crate::input::shared::SharedInputs;
 use crate::input::{Provenance, Resolved, Said, resolve, unjudged};
@@ -17,6 +19,7 @@ use crate::judge::{Judgement, judge};
 use crate::report::{Block, Inline, Measure, Policy, Report, Section, State, Subject};
 use crate::repository::{BaseRequest, ChangeEnd, CommitId, Repository, RepositoryError};
 use crate::runner::{Environment, Event, Notes};
+use crate::store::Store;
 use crate::workspace::{Workspace, normal};
 use crate::{RepoPath, fingerprint, sha256, waiver};
 
@@ -24,6 +27,8 @@ use crate::{RepoPath, fingerprint, sha256, waiver};
 pub struct Host<'a> {
     /// Answers questions about the repository.
     pub repository: &'a (dyn Repository + Sync),
+    /// Keeps the baselines.
+    pub store: &'a (dyn Store + Sync),
 }
 
 /// What is known before any gate is judged.
@@ -39,6 +44,8 @@ pub(crate) struct Session<'a> {
 pub(crate) struct Judged {
     pub(crate) outcome: Outcome,
     pub(crate) shared: SharedInputs,
+    /// The name of the settings that were used, or of the gate.
+    pub(crate) name: Option<String>,
 }
 
 /// Where the configuration of a run comes from.
@@ -246,6 +253,9 @@ impl<'a> Session<'a> {
     ) -> Result<(Judged, Resolved), Failure> {
         let resolved = resolve_inputs(action, said, settings)?;
         let mut judged = self.judge_by(action, &resolved, settings)?;
+        if judged.outcome.answer.is_some() {
+            return Ok((judged, resolved));
+        }
         judged.outcome.report.states.extend(configuration.states.iter().cloned());
         self.decide(action, &mut judged, settings)?;
         if let Some(proposed) = &configuration.proposed {
@@ -278,16 +288,25 @@ impl<'a> Session<'a> {
             None => Vec::new(),
         };
         self.keep_inside(resolved, &shared)?;
+        let (verb, operands) = verb_and_operands(action, resolved)?;
         let provenance = |name: &str| -> Provenance { resolved.provenance(name) };
         let conditions = settings.map(Settings::conditions).transpose()?.unwrap_or_default();
         let conditions: Vec<Condition> = conditions.into_iter().map(|(condition, _)| condition).collect();
+        let name = settings.and_then(|settings| settings.name.clone()).or_else(|| shared.name.clone());
+        let compared = RefCell::new(None);
         let ctx = Context {
             workspace: &self.workspace,
             provenance: &provenance,
             change: &change,
             patterns: &patterns,
             conditions: &conditions,
+            verb: &verb,
+            operands: &operands,
             tracked: &|| self.tracked_files(),
+            recorded: &|part, most| {
+                self.recorded(&series(action.about().name, name.as_deref(), part), &change, most)
+            },
+            compared: &compared,
             notes: self.notes,
         };
         let mut outcome = action.judge(&resolved.matches, &ctx)?;
@@ -295,9 +314,34 @@ impl<'a> Session<'a> {
             ChangeUnderReview::Known { base, .. } => Some(&base.commit),
             _ => None,
         };
-        let name = settings.and_then(|settings| settings.name.clone()).or_else(|| shared.name.clone());
-        outcome.report.subject = self.subject(action, name, base, resolved);
-        Ok(Judged { outcome, shared })
+        outcome.report.subject = self.subject(action, name.clone(), base, resolved);
+        outcome.report.subject.baseline = compared.into_inner();
+        Ok(Judged { outcome, shared, name })
+    }
+
+    /// What the store holds for the commit that the change is compared with, and for those before it; on an event
+    /// without a base, for the commits before the one that is checked out.
+    fn recorded(&self, series: &str, change: &ChangeUnderReview, most: usize) -> Recorded {
+        let folder = &self.workspace.directory;
+        let head;
+        let (commit, from) = match change {
+            ChangeUnderReview::Known { base, .. } => (&base.commit, 0),
+            ChangeUnderReview::NotApplicable(_) => match self.host.repository.head(folder) {
+                Ok(Some(commit)) => {
+                    head = commit;
+                    (&head, 1)
+                }
+                Ok(None) => return Recorded::none("there is no commit yet", "Commit first."),
+                Err(error) => return Recorded::none(error.message, error.help),
+            },
+            ChangeUnderReview::Unreadable(error) => {
+                return Recorded::none(error.message.clone(), error.help.clone());
+            }
+        };
+        match self.host.store.history(folder, series, commit, most.saturating_add(from)) {
+            Err(error) => Recorded::none(error.message, error.help),
+            Ok(answer) => Recorded::of(answer, commit, from),
+        }
     }
 
     /// A configuration may be a stranger's: it chooses paths inside the repository only. Flags and `with:` choose freely.
@@ -381,6 +425,7 @@ impl<'a> Session<'a> {
             base_sha: base.map(|commit| commit.as_str().to_owned()),
             run_id: variable("GITHUB_RUN_ID"),
             run_attempt: variable("GITHUB_RUN_ATTEMPT"),
+            baseline: None,
             inputs_digest: sha256(resolved.canonical().as_bytes()),
         }
     }
@@ -527,6 +572,24 @@ pub(crate) fn unsaid(action: &Action) -> Result<ArgMatches, Failure> {
     unjudged(action.command().clone())
         .try_get_matches_from([action.about().name])
         .map_err(|error| Failure::bug(&error.to_string()))
+}
+
+/// Which verb the action is to do, and about what.
+fn verb_and_operands(action: &Action, resolved: &Resolved) -> Result<(String, Vec<String>), Failure> {
+    let Some(default) = action.about().verbs.first() else { return Ok((String::new(), Vec::new())) };
+    let name = text(&resolved.matches, "command").unwrap_or_else(|| default.name.to_owned());
+    let operands = match resolved.matches.try_get_many::<String>("args") {
+        Ok(values) => values.into_iter().flatten().cloned().collect(),
+        Err(_) => Vec::new(),
+    };
+    let verb = action.about().verbs.iter().find(|verb| verb.name == name).unwrap_or(default);
+    match (verb.operands, operands.first()) {
+        (None, Some(operand)) => Err(Failure::usage(
+            format!("`{name}` takes no operand, but `{operand}` is one"),
+            "Name reports before the verb, or with `--files`.",
+        )),
+        _ => Ok((name, operands)),
+    }
 }
 
 /// A text input's value.

@@ -36,7 +36,8 @@ impl Unknown {
     /// The next step.
     pub fn help(&self) -> &'static str {
         self.lookalike.map_or(
-            "coverage reports in these formats are read: Go cover profiles and LCOV tracefiles",
+            "coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, and XML of Cobertura, \
+             JaCoCo and Clover",
             Lookalike::help,
         )
     }
@@ -84,7 +85,8 @@ pub fn detect(head: &[u8]) -> Result<Format, Unknown> {
     }
     match text.first() {
         None => Err(Unknown::new(Some(Lookalike::Empty), b"")),
-        Some(b'<' | b'{' | b'[') => Err(Unknown::new(lookalike::by_markup(text), text)),
+        Some(b'<') => lookalike::by_root(text).map_err(|lookalike| Unknown::new(Some(lookalike), text)),
+        Some(b'{' | b'[') => Err(Unknown::new(lookalike::by_markup(text), text)),
         Some(_) if is_lcov(text) => Ok(Format::Lcov),
         Some(_) => Err(Unknown::new(lookalike::by_lines(text), text)),
     }

@@ -79,11 +79,19 @@ pub enum Kind {
     TotalsDiffer,
     /// A source file with totals only, without lines.
     SummaryOnly,
+    /// An entity of the document's own, or one that nobody declared; it is left as it is written.
+    EntityNotExpanded,
+    /// A line behind the end of its source file, by the report's own count of lines; it was left out.
+    LineBeyondEnd,
+    /// Packed data that can't be unpacked any further.
+    DamagedPacking,
+    /// A report that is larger than any reader goes on with; the rest was left out.
+    OverlongReport,
 }
 
 impl Kind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Kind; 29] = [
+    pub const ALL: [Kind; 33] = [
         Kind::MalformedRecord,
         Kind::Truncated,
         Kind::OverlongLine,
@@ -113,6 +121,10 @@ impl Kind {
         Kind::StrayEnd,
         Kind::TotalsDiffer,
         Kind::SummaryOnly,
+        Kind::EntityNotExpanded,
+        Kind::LineBeyondEnd,
+        Kind::DamagedPacking,
+        Kind::OverlongReport,
     ];
 
     /// How much this kind takes away from the report.
@@ -129,7 +141,9 @@ impl Kind {
             | Kind::ModeConflict
             | Kind::RecordOutsideFile
             | Kind::EmptyName
-            | Kind::VersionConflict => Weight::Broken,
+            | Kind::VersionConflict
+            | Kind::DamagedPacking
+            | Kind::OverlongReport => Weight::Broken,
             Kind::NegativeCount
             | Kind::OverflowingCount
             | Kind::UndefinedValue
@@ -137,7 +151,9 @@ impl Kind {
             | Kind::SplitRun
             | Kind::UnterminatedRecord
             | Kind::UndeclaredFunction
-            | Kind::MissingFinalNewline => Weight::Odd,
+            | Kind::MissingFinalNewline
+            | Kind::EntityNotExpanded
+            | Kind::LineBeyondEnd => Weight::Odd,
             Kind::ModeRepeated
             | Kind::FunctionPercentLine
             | Kind::NotAnInteger
@@ -182,6 +198,10 @@ impl Kind {
             Kind::StrayEnd => "stray-end",
             Kind::TotalsDiffer => "totals-differ",
             Kind::SummaryOnly => "summary-only",
+            Kind::EntityNotExpanded => "entity-not-expanded",
+            Kind::LineBeyondEnd => "line-beyond-end",
+            Kind::DamagedPacking => "damaged-packing",
+            Kind::OverlongReport => "overlong-report",
         }
     }
 
@@ -208,7 +228,7 @@ impl Kind {
             Kind::RecordOutsideFile => {
                 "each record starts with `SF:<path>`: the start of the report is missing"
             }
-            Kind::EmptyName => "a record needs the path of its source file after `SF:`",
+            Kind::EmptyName => "each record needs the path of its source file: make the report anew",
             Kind::VersionConflict => {
                 "the shards measured different contents of the file: build them from one commit"
             }
@@ -220,6 +240,11 @@ impl Kind {
                 "export lines too (without -summary-only) to judge patches or to merge shards"
             }
             Kind::MissingFinalNewline => "check that the report was not cut",
+            Kind::LineBeyondEnd => "the report measured another version of the file: make it anew",
+            Kind::DamagedPacking => {
+                "pack or upload the report anew; `gzip -t FILE` tells whether it is whole"
+            }
+            Kind::OverlongReport => "hand over the report in parts, one file for each",
             Kind::NegativeCount
             | Kind::OverflowingCount
             | Kind::UndefinedValue
@@ -232,7 +257,8 @@ impl Kind {
             | Kind::UnknownRecord
             | Kind::UnjudgedRecord
             | Kind::StrayEnd
-            | Kind::TotalsDiffer => "",
+            | Kind::TotalsDiffer
+            | Kind::EntityNotExpanded => "",
         }
     }
 }
@@ -248,7 +274,7 @@ pub struct Diagnostic {
     pub column: u32,
     /// What was met, lower case and without a full stop.
     pub message: String,
-    /// The start of the line as it stands there: raw text, bounded, with `…` where it was cut.
+    /// The start of the line, or of the element, as it stands there: raw text, bounded, with `…` where it was cut.
     pub found: String,
     /// What would have been right; empty where nothing in particular was expected.
     pub expected: &'static str,
@@ -267,6 +293,13 @@ pub(crate) struct Place<'a> {
     pub(crate) line: u64,
     pub(crate) text: &'a [u8],
     pub(crate) offset: usize,
+}
+
+/// Where a diagnostic stands, worked out: line and column from 1, and the text there.
+pub(crate) struct Spot {
+    pub(crate) line: u64,
+    pub(crate) column: u32,
+    pub(crate) found: String,
 }
 
 /// All that was said about one report: the first few of each kind, and how many there were of each.
@@ -321,17 +354,27 @@ impl Diagnostics {
         expected: &'static str,
         message: impl FnOnce() -> String,
     ) {
+        let spot = || Spot {
+            line: place.line,
+            column: column(place.text, place.offset),
+            found: excerpt(place.text),
+        };
+        self.say_at(kind, spot, expected, message);
+    }
+
+    /// The same where the place is not a line that is at hand: `spot` is asked for only if it is kept.
+    pub(crate) fn say_at(
+        &mut self,
+        kind: Kind,
+        spot: impl FnOnce() -> Spot,
+        expected: &'static str,
+        message: impl FnOnce() -> String,
+    ) {
         let count = self.counts.entry(kind).or_insert(0);
         *count += 1;
         if *count <= Self::KEPT_PER_KIND {
-            self.kept.push(Diagnostic {
-                kind,
-                line: place.line,
-                column: column(place.text, place.offset),
-                message: message(),
-                found: excerpt(place.text),
-                expected,
-            });
+            let Spot { line, column, found } = spot();
+            self.kept.push(Diagnostic { kind, line, column, message: message(), found, expected });
         }
     }
 

@@ -3,8 +3,13 @@
 //! To add a format: a file here that turns a stream into a [`Parsed`], a variant of [`Format`] (the compiler
 //! then asks for its name and its reader), and its sign in `detect.rs`.
 
+pub mod clover;
+pub mod cobertura;
 pub mod go;
+pub mod jacoco;
 pub mod lcov;
+mod value;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
@@ -20,6 +25,12 @@ pub enum Format {
     GoProfile,
     /// LCOV 1.x and 2.x: geninfo, c8, Istanbul's `lcovonly`, llvm-cov, grcov, Dart and many more.
     Lcov,
+    /// Cobertura XML: coverage.py, gcovr, Istanbul, `PHPUnit`, coverlet, scoverage and many more.
+    Cobertura,
+    /// `JaCoCo` XML: `JaCoCo`, Kover.
+    JaCoCo,
+    /// Clover XML: `OpenClover`, `PHPUnit`, Istanbul.
+    Clover,
 }
 
 impl Format {
@@ -28,6 +39,9 @@ impl Format {
         match self {
             Format::GoProfile => "go",
             Format::Lcov => "lcov",
+            Format::Cobertura => "cobertura",
+            Format::JaCoCo => "jacoco",
+            Format::Clover => "clover",
         }
     }
 
@@ -36,6 +50,9 @@ impl Format {
         match self {
             Format::GoProfile => "Go cover profile",
             Format::Lcov => "LCOV",
+            Format::Cobertura => "Cobertura XML",
+            Format::JaCoCo => "JaCoCo XML",
+            Format::Clover => "Clover XML",
         }
     }
 
@@ -47,6 +64,9 @@ impl Format {
         match self {
             Format::GoProfile => go::parse_go(input),
             Format::Lcov => lcov::parse_lcov(input),
+            Format::Cobertura => cobertura::parse_cobertura(input),
+            Format::JaCoCo => jacoco::parse_jacoco(input),
+            Format::Clover => clover::parse_clover(input),
         }
     }
 }
@@ -100,7 +120,7 @@ impl Parsed {
         let complete = diagnostics.weighing(Weight::Broken) == 0;
         let places = match format {
             Format::GoProfile => Places::Imports,
-            Format::Lcov => Places::Paths { sources: Vec::new() },
+            _ => Places::Paths { sources: Vec::new() },
         };
         Self { format, picture, places, diagnostics, complete, bytes, lines }
     }

@@ -1,9 +1,5 @@
 //! The front door: runs many gates from one file, or one action by name.
 
 fn main() -> std::process::ExitCode {
-    let actions = gatewright::actions();
-    gatewright_core::run_front_door(
-        &actions,
-        &gatewright_core::Host { repository: &gatewright_git::repository() },
-    )
+    gatewright_core::run_front_door(&gatewright::actions(), &gatewright_git::repository().host())
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use gatewright_core::repository::{CommitId, RepositoryError};
 
+use crate::store::fault::Fault;
+
 /// Why the repository gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Error {
@@ -46,6 +48,8 @@ pub(crate) enum Error {
     NoProgram { reason: String, library: String },
     #[error("the repository can't be read: {0}")]
     Unreadable(String),
+    #[error(transparent)]
+    Store(#[from] Fault),
 }
 
 const WHOLE_HISTORY: &str = "Fetch the whole history: set `fetch-depth: 0` on actions/checkout, or run \
@@ -85,6 +89,7 @@ impl Error {
             Self::SymbolicLink { .. } => "Put a regular file in its place: links are not followed inside a commit.",
             Self::BadPath(_) => "No git program writes such a commit; find out who made it.",
             Self::NoProgram { .. } => "Install git 2.31 or newer, and make sure that it is on PATH.",
+            Self::Store(fault) => return fault.help(),
             Self::Unreadable(_) => "Run `git fsck` in the repository; if it finds errors, clone it again.",
         }
         .to_owned()

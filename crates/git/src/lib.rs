@@ -5,8 +5,9 @@
 //! program. Those are asked about through the `git` program. Both give the same answers, which
 //! `tests/differential.rs` holds them to.
 //!
-//! This crate decides nothing about what a change means, reads no environment, fetches nothing by itself, and
-//! writes nothing: neither index nor objects.
+//! This crate decides nothing about what a change means and reads no environment. It fetches nothing and writes
+//! nothing, neither index nor objects, but for the store of earlier commits' entries, and that only when told to
+//! fetch or to record.
 
 mod base;
 mod binary;
@@ -18,10 +19,12 @@ mod program;
 mod ranges;
 mod reader;
 mod renames;
+mod store;
 mod tags;
 
 use std::path::{Path, PathBuf};
 
+use gatewright_core::Host;
 use gatewright_core::RepoPath;
 use gatewright_core::repository::{
     Base, BaseRequest, ChangeEnd, ChangeSet, CommitId, Repository, RepositoryError,
@@ -47,19 +50,24 @@ pub fn repository() -> Git {
 }
 
 impl Git {
+    /// What a binary brings to a run: answers about the repository, and its store.
+    pub fn host(&self) -> Host<'_> {
+        Host { repository: self, store: self }
+    }
+
     /// All tags of commits, by the versions in their names, oldest first.
     pub fn tags(&self, folder: &Path) -> Result<Vec<Tag>, RepositoryError> {
         BackEnd::Either.tags(folder)
     }
 
     /// `from` and its first parents, newest first, at most `limit`. Ends early where the clone's history is cut.
-    pub fn history(
+    pub fn first_parents(
         &self,
         folder: &Path,
         from: &CommitId,
         limit: usize,
     ) -> Result<Vec<CommitId>, RepositoryError> {
-        BackEnd::Either.history(folder, from, limit)
+        BackEnd::Either.first_parents(folder, from, limit)
     }
 }
 
@@ -85,8 +93,8 @@ impl BackEnd {
         Ok(tags)
     }
 
-    /// As [`Git::history`].
-    pub fn history(
+    /// As [`Git::first_parents`].
+    pub fn first_parents(
         &self,
         folder: &Path,
         from: &CommitId,
@@ -100,11 +108,24 @@ impl BackEnd {
         folder: &Path,
         question: impl Fn(&dyn Reader) -> Result<T, Failure>,
     ) -> Result<T, RepositoryError> {
-        let library = || Library::open(folder).and_then(|reader| question(&reader));
+        let answer = self.either(folder, |library| question(library), |program| question(program));
+        answer.map_err(|failure| match failure {
+            Failure::Known(error) => error.into(),
+            Failure::Unable(reason) => Error::Unreadable(reason).into(),
+        })
+    }
+
+    fn either<T>(
+        &self,
+        folder: &Path,
+        library: impl Fn(&Library) -> Result<T, Failure>,
+        program: impl Fn(&Commands) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let library = || Library::open(folder).and_then(|reader| library(&reader));
         let program = |environment: &[(String, String)]| {
-            Commands::open(folder, environment).and_then(|reader| question(&reader))
+            Commands::open(folder, environment).and_then(|reader| program(&reader))
         };
-        let answer = match self {
+        match self {
             Self::Library => library(),
             Self::Program { environment } => program(environment),
             Self::Either => match library() {
@@ -114,11 +135,7 @@ impl BackEnd {
                 }
                 answer => answer,
             },
-        };
-        answer.map_err(|failure| match failure {
-            Failure::Known(error) => error.into(),
-            Failure::Unable(reason) => Error::Unreadable(reason).into(),
-        })
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A repository opened with libgit2. Knows libgit2; whatever libgit2 can't do becomes [`Failure::Unable`].
 
 mod changes;
+mod objects;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};

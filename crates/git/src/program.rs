@@ -1,7 +1,10 @@
 //! A repository asked about through the `git` program. Knows its command lines and outputs; every call is
-//! hardened against configuration that changes what it prints, runs other programs, or writes.
+//! hardened against configuration that changes what it prints, runs other programs, or writes. Only `store`
+//! writes.
 
 mod changes;
+mod objects;
+mod store;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -15,6 +18,8 @@ use crate::Tag;
 use crate::error::{Error, Failure};
 use crate::graph::Graph;
 use crate::reader::{self, Reader, RemoteHead};
+
+pub(crate) use self::store::{Brought, Written};
 
 /// A partial clone fetches what it lacks while it is asked.
 const LIMIT: Duration = Duration::from_mins(5);

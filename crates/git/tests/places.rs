@@ -213,7 +213,7 @@ fn ids_of_sixty_four_digits_are_read() {
     let found = Git.base(folder, &BaseRequest::Explicit("v1".to_owned())).unwrap().unwrap();
     assert_eq!(found.commit, first);
     assert_eq!(show(&Git.changes(folder, &found, ChangeEnd::Head).unwrap()), "Renamed \"a\" -> \"b\"\n");
-    assert_eq!(Git.history(folder, &repo.id("HEAD"), 9).unwrap(), [repo.id("HEAD"), first]);
+    assert_eq!(Git.first_parents(folder, &repo.id("HEAD"), 9).unwrap(), [repo.id("HEAD"), first]);
     assert_eq!(Git.tags(folder).unwrap().len(), 1);
     assert_eq!(Git.tracked_files(folder).unwrap(), [path("b")]);
 }
@@ -301,7 +301,7 @@ fn history_follows_first_parents_and_ends_where_it_is_cut() {
     repo.git(&["switch", "--quiet", "main"]);
     let second = repo.commit();
     let merge = repo.merge("topic");
-    let history = |repo: &Fixture, limit| ask(|git| git.history(repo.path(), &merge, limit)).unwrap();
+    let history = |repo: &Fixture, limit| ask(|git| git.first_parents(repo.path(), &merge, limit)).unwrap();
     assert_eq!(history(&repo, 50), [merge.clone(), second.clone(), first]);
     assert_eq!(history(&repo, 2), [merge.clone(), second.clone()]);
     assert_eq!(history(&repo, 0), []);
@@ -325,7 +325,7 @@ fn a_damaged_repository_is_an_error_with_a_next_step() {
                 git.file_at(repo.path(), &head, &path("a")).map(|_| ()),
                 git.tracked_files(repo.path()).map(|_| ()),
                 git.tags(repo.path()).map(|_| ()),
-                git.history(repo.path(), &head, 9).map(|_| ()),
+                git.first_parents(repo.path(), &head, 9).map(|_| ()),
             ];
             let errors: Vec<_> = answers.into_iter().filter_map(Result::err).collect();
             assert!(!errors.is_empty(), "{git:?} noticed nothing");

@@ -27,6 +27,9 @@ pub struct BenchArgs {
     /// The size of the large inputs.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=2000))]
     size_mb: u32,
+    /// Only the jobs whose name holds this; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    job: Vec<String>,
     /// Measure only our binary.
     #[arg(long, conflicts_with = "without_ours")]
     without_rivals: bool,
@@ -37,7 +40,7 @@ pub struct BenchArgs {
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Concern {
-    /// Go profiles and LCOV.
+    /// Coverage reports of every format.
     Coverage,
 }
 
@@ -61,7 +64,7 @@ impl Bar {
         let (sign, met) =
             (if self.at_most { "≤" } else { "≥" }, if self.is_met() { "met" } else { "MISSED" });
         println!(
-            "  {:<34} {:>8.2} {:<5} {sign} {:<6} {met}",
+            "  {:<44} {:>8.2} {:<5} {sign} {:<6} {met}",
             self.what, self.found, self.unit, self.promised
         );
     }

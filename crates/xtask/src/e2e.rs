@@ -26,7 +26,7 @@ pub struct E2eArgs {
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
-    /// Fresh reports of go and c8 against our totals.
+    /// Fresh reports of real producers against our totals.
     Producers,
     /// Workflows, actions and scripts by their linters.
     Lint,

@@ -1,10 +1,11 @@
 //! Installing the tools of others, pinned in `peers.toml`, below the target folder. Only the ordinary clients
-//! of the package registries are used (`go`, `npm`, `pip`, `cargo`, `apt-get`), as they are set up here.
+//! of the package registries are used (`go`, `npm`, `pip`, `cargo`, `mvn`, `apt-get`), as they are set up here.
 //!
 //! A stamp for each peer holds what was asked for; as long as it agrees, a second run does nothing.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -62,8 +63,10 @@ pub enum Kind {
     Pypi,
     /// A crate with a binary.
     Crate,
-    /// A package of the distribution, unless its program is on `PATH`.
+    /// A package of the distribution, unless its program is on `PATH` and passes its check.
     Debian,
+    /// A plugin of Maven's, with all that it needs to run on an example of ours.
+    Maven,
 }
 
 /// One pinned tool.
@@ -78,8 +81,11 @@ pub struct Peer {
     pub kind: Kind,
     /// What it is called there.
     pub package: String,
-    /// The folder of our own `main.go`, where the package is only a library.
+    /// The folder of our own `main.go`, where the package is only a library; the example that a plugin runs on.
     pub source: Option<String>,
+    /// What Maven is asked to do on the example.
+    #[serde(default)]
+    pub goals: Vec<String>,
     /// Which chore it is for.
     pub set: Set,
     /// What it does for us.
@@ -163,6 +169,11 @@ impl Peers {
         self.pins.peer.iter().filter(|peer| peer.set == set).try_for_each(|peer| self.ensure(peer))
     }
 
+    /// Installs one peer if it is missing.
+    pub fn ensure_one(&self, name: &str) -> Result<()> {
+        self.ensure(self.find(name)?)
+    }
+
     /// The program of a peer; it must be installed.
     pub fn program(&self, name: &str) -> Result<PathBuf> {
         let peer = self.find(name)?;
@@ -175,6 +186,15 @@ impl Peers {
     /// The folder in which npm packages are found by `node`.
     pub fn node_folder(&self) -> PathBuf {
         self.folder.join("node")
+    }
+
+    /// Maven, asked to run a plugin on the project in `folder` with nothing but what is installed.
+    pub fn maven(&self, plugin: &str, folder: &Path) -> Result<Command> {
+        self.program(plugin)?;
+        let mut maven = command::scrubbed(&self.program("mvn")?);
+        let peer = self.find(plugin)?;
+        install::ask_maven(&mut maven, &self.folder, peer).arg("--offline").current_dir(folder);
+        Ok(maven)
     }
 
     fn find(&self, name: &str) -> Result<&Peer> {
@@ -202,6 +222,11 @@ impl Peers {
             Kind::Npm if peer.check.is_none() => self.folder.join("node/node_modules").join(&peer.package),
             Kind::Npm => self.folder.join("node/node_modules/.bin").join(&peer.name),
             Kind::Pypi => self.folder.join("python/bin").join(&peer.name),
+            // Maven's own layout: the plugin is there, in this version, or its file is not.
+            Kind::Maven => {
+                let folder = self.folder.join("maven").join(peer.package.replace(['.', ':'], "/"));
+                folder.join(&peer.version).join(format!("{}-{}.jar", peer.name, peer.version))
+            }
             Kind::Debian => on_path(&peer.name).unwrap_or_else(|| PathBuf::from(&peer.name)),
         }
     }
@@ -241,7 +266,7 @@ impl Peers {
         }
         let mut said = String::new();
         if let Some(arguments) = &peer.check {
-            let mut check = std::process::Command::new(&program);
+            let mut check = Command::new(&program);
             let finished =
                 command::capture(check.args(arguments), Duration::from_mins(1))?.success(&check)?;
             said = finished.stdout + &finished.stderr;
@@ -254,7 +279,8 @@ impl Peers {
         }
         // The version of a wrapper may have one part more than that of the program in it.
         let version = peer.version.splitn(4, '.').take(3).collect::<Vec<_>>().join(".");
-        let proved = peer.kind == Kind::Debian || peer.source.is_some();
+        // Of these, the place or the distribution decides the version.
+        let proved = matches!(peer.kind, Kind::Debian | Kind::Maven) || peer.source.is_some();
         if !proved && !said.contains(&version) {
             bail!("{} should be of version {version}, it says: {}", peer.name, said.trim());
         }
@@ -265,9 +291,11 @@ impl Peers {
 impl Peer {
     /// All that decides what an installation holds.
     fn wanted(&self) -> Result<String> {
-        let mut text = format!("{:?} {} {}\n", self.kind, self.package, self.version);
+        let mut text =
+            format!("{:?} {} {}\n", self.kind, self.package, self.version) + &self.goals.join("\n");
         if let Some(source) = &self.source {
-            text += &fs::read_to_string(crate::root().join(source).join("main.go"))?;
+            let decides = if self.kind == Kind::Maven { "pom.xml" } else { "main.go" };
+            text += &fs::read_to_string(crate::root().join(source).join(decides))?;
         }
         Ok(text)
     }
@@ -296,7 +324,9 @@ mod tests {
         let peers = Peers::read().unwrap();
         for peer in &peers.pins.peer {
             assert!(peer.version.starts_with(|first: char| first.is_ascii_digit()), "{}", peer.name);
-            assert_eq!(peer.source.is_some(), peer.name == "octocov-coverage", "{}", peer.name);
+            let has_source = peer.kind == Kind::Maven || peer.name == "octocov-coverage";
+            assert_eq!(peer.source.is_some(), has_source, "{}", peer.name);
+            assert_eq!(peer.kind == Kind::Maven, !peer.goals.is_empty(), "{}", peer.name);
             assert!(!peer.licence.is_empty() && !peer.purpose.ends_with('.'), "{}", peer.name);
             let same = peers.pins.peer.iter().filter(|other| other.name == peer.name).count();
             assert_eq!(same, 1, "{} is pinned twice", peer.name);

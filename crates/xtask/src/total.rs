@@ -35,11 +35,20 @@ impl fmt::Display for Total {
 
 /// The total of one measure in a report of ours.
 pub(crate) fn total_of(report: &Path, measure: &str) -> Result<Total> {
+    of_scope(report, measure, "total")
+}
+
+/// What one measure says of the changed lines in a report of ours.
+pub(crate) fn patch_of(report: &Path, measure: &str) -> Result<Total> {
+    of_scope(report, measure, "patch")
+}
+
+fn of_scope(report: &Path, measure: &str, scope: &str) -> Result<Total> {
     let text = fs::read_to_string(report).with_context(|| format!("{} was not written", report.display()))?;
     let report: Value = serde_json::from_str(&text)?;
     let measures = report["measures"].as_array().context("the report has no measures")?;
-    let found = measures.iter().find(|found| found["name"] == measure && found["scope"] == "total");
-    let found = found.with_context(|| format!("the report has no {measure}[total]"))?;
+    let found = measures.iter().find(|found| found["name"] == measure && found["scope"] == scope);
+    let found = found.with_context(|| format!("the report has no {measure}[{scope}]"))?;
     let number = |key: &str| found[key].as_u64().with_context(|| format!("{measure} has no {key}"));
     Ok(Total { covered: number("numerator")?, total: number("denominator")? })
 }
@@ -59,6 +68,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(total_of(&file, "coverage.lines").unwrap(), Total { covered: 3, total: 4 });
+        assert_eq!(patch_of(&file, "coverage.lines").unwrap(), Total { covered: 1, total: 2 });
         let error = total_of(&file, "coverage.statements").unwrap_err().to_string();
         assert_eq!(error, "the report has no coverage.statements[total]");
     }

@@ -106,8 +106,9 @@ pub fn resolve(
     settings: Option<&Settings<'_>>,
 ) -> Result<Resolved, Failure> {
     let mut inputs = Vec::new();
+    let words = spoken(command, said.flags)?;
     for argument in command.get_arguments().filter(|argument| is_input(argument)) {
-        inputs.push(resolve_one(argument, said, settings)?);
+        inputs.push(resolve_one(argument, &words, said, settings)?);
     }
     let matches = parse(command, &inputs, settings)?;
     Ok(Resolved { matches, inputs })
@@ -144,8 +145,56 @@ fn is_secret(argument: &Arg) -> bool {
     argument.get_value_names().is_some_and(|names| names.iter().any(|name| name == "SECRET"))
 }
 
+/// The positional words of a command line, by what they are: `files` before a verb, and the verb's operands behind it.
+#[derive(Debug, Default)]
+struct Words {
+    files: Vec<String>,
+    verb: Option<String>,
+    operands: Vec<String>,
+}
+
+fn spoken(command: &Command, flags: &ArgMatches) -> Result<Words, Failure> {
+    let positional = command.get_arguments().find(|argument| argument.is_positional());
+    let Some(positional) = positional.map(|argument| argument.get_id().as_str()) else {
+        return Ok(Words::default());
+    };
+    let mut files = if flags.try_contains_id(positional).unwrap_or(false) {
+        raw_values(flags, positional)
+    } else {
+        Vec::new()
+    };
+    let verbs = command.get_arguments().find(|argument| argument.get_id() == "command");
+    let verbs = verbs.map(Arg::get_possible_values).unwrap_or_default();
+    let is_verb = |word: &String| verbs.iter().any(|verb| verb.get_name() == word);
+    let mut operands = match files.iter().position(is_verb) {
+        Some(at) => files.split_off(at),
+        None => Vec::new(),
+    };
+    let verb = (!operands.is_empty()).then(|| operands.remove(0));
+    // `--verbose false` would read a report called `false`.
+    if let Some(word) = files.iter().find(|word| matches!(word.as_str(), "true" | "false")) {
+        return Err(Failure::usage(
+            format!("`{word}` stands alone"),
+            format!(
+                "A flag's value follows an equals sign: `--verbose={word}`; a file of this name is `./{word}`."
+            ),
+        ));
+    }
+    match files.first().filter(|_| positional == "WORDS") {
+        None => Ok(Words { files, verb, operands }),
+        Some(word) => {
+            let names: Vec<&str> = verbs.iter().map(clap::builder::PossibleValue::get_name).collect();
+            let near = crate::nearest::nearest(word, names.iter().copied());
+            let hint = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+            let message = format!("there is no verb `{word}`{hint}");
+            Err(Failure::usage(message, format!("The verbs are: {}.", names.join(", "))))
+        }
+    }
+}
+
 fn resolve_one(
     argument: &Arg,
+    words: &Words,
     said: Said<'_>,
     settings: Option<&Settings<'_>>,
 ) -> Result<ResolvedInput, Failure> {
@@ -155,13 +204,24 @@ fn resolve_one(
     if said.flags.value_source(id) == Some(ValueSource::CommandLine) {
         candidates.push((Provenance::Flag, raw_values(said.flags, id)));
     }
-    // Positionals join the repeated flag: an argument in capitals is the flag's other way in.
-    let operands = id.to_uppercase();
-    if said.flags.try_contains_id(&operands).unwrap_or(false) {
-        let values = raw_values(said.flags, &operands);
+    // Words join the flag of the same meaning.
+    let spoken = match id {
+        "files" => words.files.as_slice(),
+        "command" => words.verb.as_slice(),
+        "args" => words.operands.as_slice(),
+        _ => &[],
+    };
+    if !spoken.is_empty() {
         match candidates.first_mut() {
-            Some((_, flags)) => flags.extend(values),
-            None => candidates.push((Provenance::Flag, values)),
+            Some((_, flags)) if !is_list(argument) && flags.as_slice() != spoken => {
+                return Err(Failure::usage(
+                    format!("the verb is `{}`, but `--{name}` says `{}`", spoken.join(" "), flags.join(" ")),
+                    "Say it once.",
+                ));
+            }
+            Some((_, flags)) if is_list(argument) => flags.extend_from_slice(spoken),
+            Some(_) => {}
+            None => candidates.push((Provenance::Flag, spoken.to_vec())),
         }
     }
     if let Some((variable, text)) = variable(&name, said.variables)? {
@@ -303,6 +363,35 @@ mod tests {
 
     use super::*;
     use crate::config::ConfigFile;
+
+    #[test]
+    fn words_before_a_verb_are_files_and_words_behind_it_its_operands() {
+        let verb =
+            Arg::new("command").long("command").default_value("judge").value_parser(["judge", "explain"]);
+        let list = |name: &'static str| Arg::new(name).long(name).action(ArgAction::Append);
+        let command = |positional: &'static str| {
+            let positional = Arg::new(positional).num_args(0..);
+            Command::new("sample").args([verb.clone(), list("files"), list("args"), positional])
+        };
+        let check = |positional: &'static str, words: &str| {
+            let command = command(positional);
+            let words = format!("sample {words}");
+            let flags = unjudged(command.clone()).try_get_matches_from(words.split(' ')).unwrap();
+            match resolve(&command, Said { flags: &flags, variables: &BTreeMap::new() }, None) {
+                Err(failure) => failure.to_string(),
+                Ok(resolved) => resolved.canonical().replace('\u{1f}', "+").replace('\n', " "),
+            }
+        };
+        assert_eq!(
+            check("FILES", "a.out --files b.out explain src/a.rs src/b.rs"),
+            "command=explain files=b.out+a.out args=src/a.rs+src/b.rs "
+        );
+        assert_eq!(check("FILES", "a.out b.out"), "command=judge files=a.out+b.out args= ");
+        assert_eq!(check("FILES", "--command explain explain"), "command=explain files= args= ");
+        let twice = "the verb is `explain`, but `--command` says `judge`";
+        assert_eq!(check("FILES", "--command judge explain"), twice);
+        assert_eq!(check("WORDS", "explian"), "there is no verb `explian`, did you mean `explain`?");
+    }
 
     #[derive(clap::Args)]
     struct Sample {

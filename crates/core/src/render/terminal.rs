@@ -4,6 +4,7 @@ use std::io;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::answer::Tone;
 use crate::escape::log_text;
 use crate::report::{
     Align, AnnotationLevel, Block, Cell, Column, Measure, MeasureOutcome, Policy, Reason, ReasonLevel,
@@ -48,6 +49,18 @@ impl Palette {
     /// Words that are not the point.
     pub fn dim(self, text: &str) -> String {
         self.paint("2", text)
+    }
+
+    /// A piece of an answer in its colour.
+    pub fn tone(self, tone: Tone, text: &str) -> String {
+        match tone {
+            Tone::Plain => text.to_owned(),
+            Tone::Dim => self.paint("2", text),
+            Tone::Strong => self.paint("1", text),
+            Tone::Good => self.paint("32", text),
+            Tone::Doubtful => self.paint("33", text),
+            Tone::Bad => self.paint("31", text),
+        }
     }
 }
 

@@ -88,8 +88,24 @@ pub struct Subject {
     /// The attempt of that run, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_attempt: Option<String>,
+    /// The earlier run that this one is compared with, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineAbout>,
     /// SHA-256 over the resolved inputs: two reports of one digest were judged by the same rules.
     pub inputs_digest: String,
+}
+
+/// What was recorded earlier and is compared with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct BaselineAbout {
+    /// The commit that it was recorded for.
+    pub commit: String,
+    /// How many first-parent steps that commit lies before the base; 0 for the base itself.
+    pub distance: usize,
+    /// The commit of the store that it was read from: an input of the run like any other.
+    pub store_commit: String,
 }
 
 /// A file that was read.

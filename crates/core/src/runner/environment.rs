@@ -64,12 +64,17 @@ impl Environment {
 
     /// The day on which waivers expire: `SOURCE_DATE_EPOCH` where it is set, else today in UTC.
     pub fn today(&self) -> Date {
+        Date::from_unix_seconds(self.now())
+    }
+
+    /// Seconds since the start of 1970: `SOURCE_DATE_EPOCH` where it is set.
+    pub fn now(&self) -> u64 {
         let fixed = self.get("SOURCE_DATE_EPOCH").and_then(|seconds| seconds.parse().ok());
         let now = || {
             std::time::SystemTime::now()
                 .duration_since(std::time::UNIX_EPOCH)
                 .map_or(0, |since| since.as_secs())
         };
-        Date::from_unix_seconds(fixed.unwrap_or_else(now))
+        fixed.unwrap_or_else(now)
     }
 }

@@ -15,6 +15,8 @@ pub struct Event {
     pub review: Option<ReviewEvent>,
     /// The head lies in another repository than the base.
     pub from_fork: bool,
+    /// The repository's default branch: `main`.
+    pub default_branch: Option<String>,
     /// The payload could not be read: what it would have told is unknown.
     pub unreadable: Option<String>,
 }
@@ -34,6 +36,7 @@ impl Event {
                 review: reviews(&name).then(ReviewEvent::default),
                 unreadable: Some(message),
                 from_fork: true,
+                default_branch: None,
                 name,
             },
             // Nothing is known of the head: it is not taken for one of ours.
@@ -41,6 +44,7 @@ impl Event {
                 review: reviews(&name).then(ReviewEvent::default),
                 from_fork: reviews(&name),
                 unreadable: None,
+                default_branch: None,
                 name,
             },
         }
@@ -67,7 +71,8 @@ impl Event {
         let head = request["head"]["repo"]["full_name"].as_str();
         let base = request["base"]["repo"]["full_name"].as_str();
         let from_fork = name != "merge_group" && reviews(&name) && (head.is_none() || head != base);
-        Self { name, review, from_fork, unreadable: None }
+        let default_branch = text(&payload["repository"]["default_branch"]);
+        Self { name, review, from_fork, default_branch, unreadable: None }
     }
 }
 

@@ -3,9 +3,11 @@
 mod commands;
 mod environment;
 mod event;
+mod folder;
 mod notes;
 
 pub use commands::{FileCommandError, Outputs, mask, relay, write_atomically};
 pub use environment::Environment;
 pub use event::Event;
+pub use folder::{FolderSink, write_folder};
 pub(crate) use notes::{Notes, start_log};

@@ -1,18 +1,14 @@
 //! What is handed over instead of a report that is read: formats that are not read yet, and common mistakes.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
+
+use crate::formats::Format;
 
 /// Something recognised that is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lookalike {
     /// Nothing, or nothing but blanks.
     Empty,
-    /// A Cobertura report.
-    Cobertura,
-    /// A Clover report.
-    Clover,
-    /// A `JaCoCo` XML report.
-    JaCoCo,
     /// An `OpenCover` report.
     OpenCover,
     /// Test results in XML.
@@ -64,9 +60,6 @@ impl Lookalike {
     pub fn name(self) -> &'static str {
         match self {
             Lookalike::Empty => "an empty file",
-            Lookalike::Cobertura => "Cobertura XML",
-            Lookalike::Clover => "Clover XML",
-            Lookalike::JaCoCo => "JaCoCo XML",
             Lookalike::OpenCover => "OpenCover XML",
             Lookalike::TestResults => "test results",
             Lookalike::Xml => "XML of another kind",
@@ -96,14 +89,9 @@ impl Lookalike {
     pub fn help(self) -> &'static str {
         match self {
             Lookalike::Empty => "the producer wrote nothing: look at the step that makes the report",
-            Lookalike::Cobertura => {
-                "let the producer write LCOV (`coverage lcov`, `gcovr --lcov`), or convert it"
-            }
-            Lookalike::Clover => {
-                "let the producer write LCOV (`--coverage-reporter=lcov`, reporter `lcovonly`)"
-            }
-            Lookalike::JaCoCo | Lookalike::OpenCover => {
-                "convert it to LCOV, for example with ReportGenerator (`-reporttypes:lcov`)"
+            Lookalike::OpenCover => {
+                "write Cobertura instead (`--collect:\"XPlat Code Coverage\"`, coverlet's `cobertura`), or convert it \
+                 with ReportGenerator (`-reporttypes:Cobertura`)"
             }
             Lookalike::TestResults => "this belongs to a test report, not to a coverage gate",
             Lookalike::Html => {
@@ -135,7 +123,9 @@ impl Lookalike {
             }
             Lookalike::CoveragePyDatabase => "`coverage lcov -o coverage.lcov`",
             Lookalike::GoCoverageData => "`go tool covdata textfmt -i=DIRECTORY -o=coverage.out`",
-            Lookalike::JaCoCoExec => "let JaCoCo make its XML report, and convert that to LCOV",
+            Lookalike::JaCoCoExec => {
+                "let JaCoCo make its XML report: `jacoco:report` of Maven, `jacocoTestReport` of Gradle with `xml.required = true`"
+            }
             Lookalike::GoWithoutMode => {
                 "keep the first line of the profile: `mode: set`, `mode: count` or `mode: atomic`"
             }
@@ -170,12 +160,9 @@ pub(super) fn by_magic(head: &[u8]) -> Option<Lookalike> {
     MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, lookalike)| *lookalike)
 }
 
-/// XML, HTML or JSON.
+/// JSON.
 pub(super) fn by_markup(text: &[u8]) -> Option<Lookalike> {
     let has = |sign: &str| memmem::find(text, sign.as_bytes()).is_some();
-    if text.starts_with(b"<") {
-        return Some(by_root(text));
-    }
     let signs = [
         ("llvm.coverage.json.export", Lookalike::LlvmCovJson),
         ("\"statementMap\"", Lookalike::Istanbul),
@@ -188,18 +175,31 @@ pub(super) fn by_markup(text: &[u8]) -> Option<Lookalike> {
     signs.iter().find(|(sign, _)| has(sign)).map(|(_, lookalike)| *lookalike).or(Some(Lookalike::Json))
 }
 
-fn by_root(text: &[u8]) -> Lookalike {
+/// XML or HTML: a format, if it is one that is read.
+pub(super) fn by_root(text: &[u8]) -> Result<Format, Lookalike> {
     let tag = root_tag(text);
     let name = tag.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next().unwrap_or_default();
     match name {
-        b"coverage" if memmem::find(tag, b"generated=").is_some() => Lookalike::Clover,
-        b"coverage" => Lookalike::Cobertura,
-        b"report" => Lookalike::JaCoCo,
-        b"CoverageSession" => Lookalike::OpenCover,
-        b"testsuites" | b"testsuite" | b"test-run" | b"TestRun" | b"assemblies" => Lookalike::TestResults,
-        _ if name.eq_ignore_ascii_case(b"html") || name.eq_ignore_ascii_case(b"!doctype") => Lookalike::Html,
-        _ => Lookalike::Xml,
+        b"coverage" if is_clover(tag) => Ok(Format::Clover),
+        b"coverage" | b"scoverage" => Ok(Format::Cobertura),
+        b"report" => Ok(Format::JaCoCo),
+        b"CoverageSession" => Err(Lookalike::OpenCover),
+        b"testsuites" | b"testsuite" | b"test-run" | b"TestRun" | b"assemblies" => {
+            Err(Lookalike::TestResults)
+        }
+        _ if name.eq_ignore_ascii_case(b"html") || name.eq_ignore_ascii_case(b"!doctype") => {
+            Err(Lookalike::Html)
+        }
+        _ => Err(Lookalike::Xml),
     }
+}
+
+/// Cobertura has the same root, without this attribute.
+fn is_clover(tag: &[u8]) -> bool {
+    memmem::find_iter(tag, b"generated").any(|at| {
+        let after = tag[at + b"generated".len()..].trim_ascii_start();
+        at > 0 && tag[at - 1].is_ascii_whitespace() && after.starts_with(b"=")
+    })
 }
 
 /// What stands inside the first tag that is no declaration, instruction or comment; a document type of HTML
@@ -209,15 +209,22 @@ fn root_tag(mut text: &[u8]) -> &[u8] {
         text = text.trim_ascii_start();
         let Some(tag) = text.strip_prefix(b"<") else { return b"" };
         let is_html = tag.get(..13).is_some_and(|start| start.eq_ignore_ascii_case(b"!doctype html"));
-        let end: &[u8] = match tag {
-            [b'!', b'-', b'-', ..] => b"-->",
-            [b'?', ..] => b"?>",
-            [b'!', ..] if !is_html => b">",
+        let end = match tag {
+            [b'!', b'-', b'-', ..] => memmem::find(tag, b"-->").map(|at| at + 3),
+            [b'?', ..] => memmem::find(tag, b"?>").map(|at| at + 2),
+            [b'!', ..] if !is_html => end_of_document_type(tag),
             _ => return &tag[..memchr(b'>', tag).unwrap_or(tag.len())],
         };
-        let Some(at) = memmem::find(tag, end) else { return b"" };
-        text = &tag[at + end.len()..];
+        let Some(end) = end else { return b"" };
+        text = &tag[end..];
     }
+}
+
+/// Behind `!DOCTYPE name [ … ] >`, where the brackets with what they declare may be missing.
+fn end_of_document_type(tag: &[u8]) -> Option<usize> {
+    let first = memchr2(b'>', b'[', tag)?;
+    let from = if tag[first] == b'[' { first + memchr(b']', &tag[first..])? } else { first };
+    Some(from + memchr(b'>', &tag[from..])? + 1)
 }
 
 /// Lines of text.

@@ -40,6 +40,33 @@ fn tracefiles() {
 }
 
 #[test]
+fn cobertura() {
+    for head in [
+        "<coverage line-rate=\"1\"/>",
+        "\u{feff}\n<?xml version=\"1.0\" ?>\n<!DOCTYPE coverage SYSTEM 'cov.dtd'>\n<!-- by x -->\n<coverage version=\"7\">",
+        "<!DOCTYPE coverage [\n<!ELEMENT coverage (packages)>\n] >\n<coverage>",
+        "<scoverage statement-rate=\"50.00\">",
+    ] {
+        check(head.as_bytes(), &expect!["Cobertura XML"]);
+    }
+}
+
+#[test]
+fn jacoco_and_clover() {
+    for head in [
+        "<?xml version=\"1.0\"?><!DOCTYPE report PUBLIC \"-//JACOCO//DTD Report 1.1//EN\" \"report.dtd\"><report name=\"x\">",
+        "<report/>",
+    ] {
+        check(head.as_bytes(), &expect!["JaCoCo XML"]);
+    }
+    for head in ["<?xml?><coverage generated=\"1\" clover=\"3\">", "<coverage clover='3'\n\tgenerated = '1'>"]
+    {
+        check(head.as_bytes(), &expect!["Clover XML"]);
+    }
+    check(b"<coverage version=\"generated=1\">", &expect!["Cobertura XML"]);
+}
+
+#[test]
 fn nothing() {
     check(
         b"",
@@ -57,34 +84,25 @@ fn nobody_knows() {
     check(
         b"hello\tworld\n\x1b[31m",
         &expect![[r#"
-        no known coverage format starts with `hello\tworld\n\u{1b}[31m`
-        help: coverage reports in these formats are read: Go cover profiles and LCOV tracefiles"#]],
+            no known coverage format starts with `hello\tworld\n\u{1b}[31m`
+            help: coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, and XML of Cobertura, JaCoCo and Clover"#]],
     );
     check(
         &[0, 159, 146, 150],
         &expect![[r#"
-        no known coverage format starts with `\x00\x9f\x92\x96`
-        help: coverage reports in these formats are read: Go cover profiles and LCOV tracefiles"#]],
+            no known coverage format starts with `\x00\x9f\x92\x96`
+            help: coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, and XML of Cobertura, JaCoCo and Clover"#]],
     );
     check(
         "é".repeat(100).as_bytes(),
         &expect![[r#"
-        no known coverage format starts with `éééééééééééééééééééééééééééééééé…`
-        help: coverage reports in these formats are read: Go cover profiles and LCOV tracefiles"#]],
+            no known coverage format starts with `éééééééééééééééééééééééééééééééé…`
+            help: coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, and XML of Cobertura, JaCoCo and Clover"#]],
     );
 }
 
 #[test]
 fn formats_that_are_not_read() {
-    check(b"<?xml version=\"1.0\" ?>\n<!DOCTYPE coverage SYSTEM 'cov.dtd'>\n<!-- by x -->\n<coverage version=\"7\">", &expect![[r#"
-        this looks like Cobertura XML, not like a coverage report that is read: it starts with `<?xml version="1.0" ?>\n<!DOCTYPE coverage SYSTEM 'cov.dtd'>\n<!--…`
-        help: let the producer write LCOV (`coverage lcov`, `gcovr --lcov`), or convert it"#]]);
-    looks_like(b"<coverage line-rate=\"1\"/>", Lookalike::Cobertura);
-    looks_like(b"<?xml?><coverage generated=\"1\" clover=\"3\">", Lookalike::Clover);
-    looks_like(
-        b"<?xml version=\"1.0\"?><!DOCTYPE report PUBLIC \"-//JACOCO//DTD Report 1.1//EN\" \"report.dtd\"><report name=\"x\">",
-        Lookalike::JaCoCo,
-    );
     looks_like(b"<CoverageSession>", Lookalike::OpenCover);
     looks_like(b"<testsuites>", Lookalike::TestResults);
     looks_like(b"<?xml version=\"1.0\"?><project>", Lookalike::Xml);

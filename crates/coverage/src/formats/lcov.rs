@@ -16,7 +16,6 @@
 mod file;
 mod functions;
 mod plain;
-mod value;
 
 use std::collections::HashMap;
 use std::io::{self, Read};
@@ -25,7 +24,7 @@ use memchr::{memchr, memrchr};
 
 use self::file::Record;
 use self::plain::{plain_branch, plain_call, plain_declaration, plain_line};
-use self::value::{Oddity, parse_count, parse_line};
+use super::value::{Fault, Oddity, parse_count, parse_line};
 use super::{Format, Parsed};
 use crate::chunks::{Chunk, Chunks, MAX_LINE};
 use crate::decode;
@@ -74,20 +73,6 @@ struct Tracefile {
     unterminated_records: u64,
     line: u64,
     diagnostics: Diagnostics,
-}
-
-/// Why a record was left out.
-struct Fault {
-    kind: Kind,
-    /// Into the value of the record.
-    offset: usize,
-    message: &'static str,
-}
-
-impl Fault {
-    fn new(offset: usize, message: &'static str) -> Self {
-        Self { kind: Kind::MalformedRecord, offset, message }
-    }
 }
 
 /// One line, split at its first colon.

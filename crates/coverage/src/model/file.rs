@@ -105,7 +105,6 @@ impl FileCoverage {
     }
 
     /// A file whose report counts in statements and names the lines that these measure.
-    #[expect(dead_code, reason = "for the formats that name lines beside statements")]
     pub(crate) fn in_statements_and_their_lines() -> Self {
         Self { in_statements: true, ..Self::default() }
     }

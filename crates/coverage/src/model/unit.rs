@@ -213,6 +213,11 @@ impl Branch {
         }
     }
 
+    /// Its block and arm, where these are two plain numbers.
+    pub(crate) fn numbers(&self) -> Option<(u32, u32)> {
+        self.label.is_none().then_some((self.block, self.arm))
+    }
+
     /// How often it was taken; `None` where the condition was never evaluated. Both `None` and 0 are misses.
     pub fn taken(&self) -> Option<u64> {
         self.evaluated.then(|| self.taken.get())

@@ -11,8 +11,12 @@ import (
 
 func main() {
 	parse := map[string]func(string) (*coverage.Coverage, string, error){
-		"go":   coverage.NewGocover().ParseReport,
-		"lcov": coverage.NewLcov().ParseReport,
+		"go":        coverage.NewGocover().ParseReport,
+		"lcov":      coverage.NewLcov().ParseReport,
+		"cobertura": coverage.NewCobertura().ParseReport,
+		"clover":    coverage.NewClover().ParseReport,
+		"jacoco":    coverage.NewJacoco().ParseReport,
+		"simplecov": coverage.NewSimplecov().ParseReport,
 	}[os.Args[1]]
 	report, _, err := parse(os.Args[2])
 	if err != nil {

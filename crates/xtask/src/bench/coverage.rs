@@ -1,5 +1,5 @@
-//! coverage-gate beside octocov, go-test-coverage, `go tool cover` and lcov. The rivals that need sources get
-//! a smaller input that has them; ours runs on that one, too.
+//! coverage-gate beside the tools that it replaces, on every format that it reads. The rivals that need sources get
+//! smaller inputs that have them; ours runs on those, too.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,36 +14,140 @@ use super::race::{self, Contestant, Found, Race};
 use super::{Bar, BenchArgs};
 use crate::command::{self, Finished, scrubbed};
 use crate::peers::{Peers, Set};
-use crate::total::{Total, total_of};
+use crate::total::{patch_of, total_of};
 
-/// Megabytes of the input whose sources exist.
+mod change;
+mod rivals;
+
+/// Megabytes of the inputs whose sources exist.
 const WITH_SOURCES: u32 = 4;
+
+/// The most that reading may take beyond its result, in megabytes.
+const MEMORY_BAR: f64 = 100.0;
 
 /// What every job shares.
 struct Stage {
     folder: PathBuf,
-    ours: Option<PathBuf>,
-    parser: Option<PathBuf>,
+    ours: Option<Ours>,
     peers: Option<Peers>,
     rounds: u32,
+    wanted: Vec<String>,
 }
+
+/// Our programs.
+struct Ours {
+    gate: PathBuf,
+    /// The parser alone: what the parsers of others are to be held against.
+    parser: PathBuf,
+    /// The parser with an allocator that counts.
+    memory: PathBuf,
+}
+
+/// A format, its large input and who else reads it.
+struct Job {
+    name: &'static str,
+    make: fn(&Path, Scale) -> Result<Input>,
+    scale: fn(u32) -> Scale,
+    measure: &'static str,
+    /// What our parser promised, in megabytes of a second of processor time.
+    promised: f64,
+    rivals: &'static [rivals::Make],
+}
+
+const JOBS: &[Job] = &[
+    Job {
+        name: "Go profile",
+        make: |folder, scale| input::go::profile(folder, scale, false),
+        scale: Scale::of,
+        measure: "coverage.statements",
+        promised: 500.0,
+        rivals: &[rivals::octocov_go, rivals::grcov_of_another_count],
+    },
+    Job {
+        name: "LCOV",
+        make: input::lcov::tracefile,
+        scale: Scale::of,
+        measure: "coverage.lines",
+        promised: 500.0,
+        rivals: &[rivals::octocov_lcov, rivals::grcov, rivals::lcov_summary],
+    },
+    Job {
+        name: "Cobertura",
+        make: input::xml::cobertura,
+        scale: Scale::of_wordy,
+        measure: "coverage.lines",
+        promised: 150.0,
+        rivals: &[rivals::octocov_cobertura, rivals::pycobertura],
+    },
+    Job {
+        name: "JaCoCo",
+        make: input::xml::jacoco,
+        scale: Scale::of_wordy,
+        measure: "coverage.lines",
+        promised: 150.0,
+        rivals: &[rivals::octocov_jacoco, rivals::grcov],
+    },
+    Job {
+        name: "Clover",
+        make: input::xml::clover,
+        scale: Scale::of_wordy,
+        measure: "coverage.lines",
+        promised: 150.0,
+        rivals: &[rivals::octocov_clover],
+    },
+    Job {
+        name: "Istanbul JSON",
+        make: input::json::istanbul,
+        scale: Scale::of_wordy,
+        measure: "coverage.lines",
+        promised: 150.0,
+        rivals: &[rivals::nyc_report],
+    },
+    Job {
+        name: "coverage.py JSON",
+        make: input::json::coverage_py,
+        scale: Scale::of_wordy,
+        measure: "coverage.lines",
+        promised: 150.0,
+        rivals: &[rivals::python_of_coverage_py],
+    },
+    Job {
+        name: "llvm-cov JSON",
+        make: input::json::llvm_cov,
+        scale: Scale::of_wordy,
+        measure: "coverage.lines",
+        promised: 150.0,
+        rivals: &[rivals::python_of_llvm_cov],
+    },
+    Job {
+        name: "SimpleCov",
+        make: input::json::simplecov,
+        scale: Scale::of_wordy,
+        measure: "coverage.lines",
+        promised: 150.0,
+        rivals: &[rivals::octocov_simplecov],
+    },
+];
 
 pub(super) fn run(args: &BenchArgs) -> Result<()> {
     let peers = if args.without_rivals { None } else { Some(Peers::read()?) };
     if let Some(peers) = &peers {
         peers.ensure_set(Set::Rivals)?;
+        // A judge elsewhere, here the only one that reads Istanbul's JSON.
+        peers.ensure_one("nyc")?;
     }
-    let ours = if args.without_ours { None } else { Some(super::build_ours("coverage-gate")?) };
-    let parser = match &ours {
-        Some(_) => Some(super::build_parser("gatewright-coverage", "read")?),
-        None => None,
-    };
-    let stage = Stage { parser, folder: crate::target().join("bench"), ours, peers, rounds: args.rounds };
+    let ours = if args.without_ours { None } else { Some(Ours::build()?) };
+    let folder = crate::target().join("bench");
+    let stage = Stage { folder, ours, peers, rounds: args.rounds, wanted: args.job.clone() };
 
-    let scale = Scale::of(args.size_mb);
-    let races = [stage.go(scale)?, stage.go_with_sources()?, stage.lcov(scale)?];
-    races.iter().for_each(Race::print);
-    let bars = stage.bars(&races)?;
+    let (mut races, mut bars) = (Vec::new(), Vec::new());
+    for job in JOBS.iter().filter(|job| stage.wants(job.name)) {
+        stage.large(job, args.size_mb, &mut races, &mut bars)?;
+    }
+    stage.with_sources(&mut races, &mut bars)?;
+    if let Some(ours) = &stage.ours {
+        bars.extend(super::bars_of_binary(&ours.gate, 4.0)?);
+    }
     println!("\nbars");
     bars.iter().for_each(Bar::print);
 
@@ -54,40 +158,96 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
     Ok(())
 }
 
+impl Ours {
+    fn build() -> Result<Self> {
+        Ok(Self {
+            gate: super::build_ours("coverage-gate")?,
+            parser: super::build_parser("gatewright-coverage", "read")?,
+            memory: super::build_parser("gatewright-coverage", "memory")?,
+        })
+    }
+}
+
 impl Stage {
-    fn go(&self, scale: Scale) -> Result<Race> {
-        let folder = self.job(&format!("go-{}", scale.megabytes))?;
-        let input = input::go_profile(&folder, scale, false)?;
-        let mut contestants = self.ours(&input, "coverage.statements");
-        contestants.extend(self.octocov("go", &input)?);
-        race::run("Go profile", &input, &contestants, self.rounds)
+    fn wants(&self, job: &str) -> bool {
+        let word = |text: &str| text.to_lowercase().replace(' ', "-");
+        self.wanted.is_empty() || self.wanted.iter().any(|wanted| word(job).contains(&word(wanted)))
+    }
+
+    /// A large input of one format: how fast, and with how much memory.
+    fn large(&self, job: &Job, megabytes: u32, races: &mut Vec<Race>, bars: &mut Vec<Bar>) -> Result<()> {
+        let word = job.name.to_lowercase().replace([' ', '.'], "-");
+        let input = (job.make)(&self.folder(&format!("{word}-{megabytes}"))?, (job.scale)(megabytes))?;
+        let mut contestants = Vec::new();
+        if let Some(ours) = &self.ours {
+            contestants.push(ours.parser(&input));
+            contestants.push(ours.gate(&input, job.measure));
+        }
+        if let Some(peers) = &self.peers {
+            for rival in job.rivals {
+                contestants.push(rival(peers, &input)?);
+            }
+        }
+        let race = race::run(job.name, &input, &contestants, self.rounds)?;
+        race.print();
+        if let Some(ours) = &self.ours {
+            let found = race.places.first().context("nobody ran")?.mb_per_cpu_second;
+            let what = format!("{}, our parser", job.name);
+            bars.push(Bar { what, unit: "MB/s", found, promised: job.promised, at_most: false });
+            let what = format!("{}, memory beyond the result", job.name);
+            let found = ours.memory_beyond_result(&input)?;
+            bars.push(Bar { what, unit: "MB", found, promised: MEMORY_BAR, at_most: true });
+        }
+        races.push(race);
+        Ok(())
+    }
+
+    /// Smaller inputs whose sources exist, some of them with a change under review.
+    fn with_sources(&self, races: &mut Vec<Race>, bars: &mut Vec<Bar>) -> Result<()> {
+        if self.wants("Go profile with sources") {
+            races.push(self.go_with_sources()?);
+        }
+        for (name, megabytes, most) in
+            [("A typical repository", 1, Some(50.0)), ("Cobertura with a change", 40, None)]
+        {
+            if !self.wants(name) {
+                continue;
+            }
+            let change = change::make(&self.folder(&format!("change-{megabytes}"))?, megabytes)?;
+            let mut contestants: Vec<_> = self.ours.iter().map(|ours| ours.gate_of_patch(&change)).collect();
+            if let Some(peers) = &self.peers {
+                contestants.push(rivals::diff_cover(peers, &change)?);
+            }
+            let race = race::run(name, &change, &contestants, self.rounds)?;
+            race.print();
+            if let (Some(promised), Some(_), Some(ours)) = (most, &self.ours, race.places.first()) {
+                let what = format!("{name}, the whole gate");
+                bars.push(Bar { what, unit: "ms", found: ours.cpu_ms, promised, at_most: true });
+            }
+            races.push(race);
+        }
+        Ok(())
     }
 
     fn go_with_sources(&self) -> Result<Race> {
-        let folder = self.job(&format!("go-sources-{WITH_SOURCES}"))?;
-        let input = input::go_profile(&folder, Scale::of(WITH_SOURCES), true)?;
-        let mut contestants = self.ours(&input, "coverage.statements");
-        contestants.extend(self.octocov("go", &input)?);
-        if let Some(peers) = &self.peers {
-            contestants.push(go_tool_cover(&folder));
-            contestants.push(go_test_coverage(peers.program("go-test-coverage")?, &folder));
+        let folder = self.folder(&format!("go-sources-{WITH_SOURCES}"))?;
+        let input = input::go::profile(&folder, Scale::of(WITH_SOURCES), true)?;
+        let mut contestants = Vec::new();
+        if let Some(ours) = &self.ours {
+            contestants.extend([ours.parser(&input), ours.gate(&input, "coverage.statements")]);
         }
-        race::run("Go profile with sources", &input, &contestants, self.rounds)
-    }
-
-    fn lcov(&self, scale: Scale) -> Result<Race> {
-        let folder = self.job(&format!("lcov-{}", scale.megabytes))?;
-        let input = input::lcov(&folder, scale)?;
-        let mut contestants = self.ours(&input, "coverage.lines");
-        contestants.extend(self.octocov("lcov", &input)?);
         if let Some(peers) = &self.peers {
-            contestants.push(lcov_summary(peers.program("lcov")?, input.file.clone()));
+            for rival in [rivals::octocov_go, rivals::go_tool_cover, rivals::go_test_coverage] {
+                contestants.push(rival(peers, &input)?);
+            }
         }
-        race::run("LCOV", &input, &contestants, self.rounds)
+        let race = race::run("Go profile with sources", &input, &contestants, self.rounds)?;
+        race.print();
+        Ok(race)
     }
 
     /// A job's folder: an empty git repository of its own, so that nobody reads the one around it.
-    fn job(&self, name: &str) -> Result<PathBuf> {
+    fn folder(&self, name: &str) -> Result<PathBuf> {
         let folder = self.folder.join(name);
         fs::create_dir_all(&folder)?;
         if !folder.join(".git").exists() {
@@ -96,146 +256,62 @@ impl Stage {
         }
         Ok(folder)
     }
+}
 
-    /// Ours over an input, as one list item or none.
-    fn ours<'a>(&'a self, input: &'a Input, measure: &'static str) -> Vec<Contestant<'a>> {
-        let Some(binary) = &self.ours else { return Vec::new() };
-        let report = input.file.with_file_name("report.json");
-        let command = {
-            let report = report.clone();
-            move || {
-                // A report of an earlier round must not answer for this one.
-                let _ = fs::remove_file(&report);
-                let mut command = scrubbed(binary);
-                command
-                    .arg(&input.file)
-                    .args(["--minimum", "0", "--format", "json", "--report-file"])
-                    .arg(&report);
-                command.current_dir(input.file.parent().unwrap_or(&self.folder));
-                command
-            }
-        };
-        let found = move |_: &Finished| Ok(Found::Exact(total_of(&report, measure)?));
-        let gate = Contestant { name: "coverage-gate", command: Box::new(command), found: Box::new(found) };
-        self.parser(input).into_iter().chain([gate]).collect()
-    }
-
-    /// Our parser alone: what the parsers of others are to be held against.
-    fn parser<'a>(&'a self, input: &'a Input) -> Option<Contestant<'a>> {
-        let program = self.parser.as_ref()?;
-        let command = move || {
-            let mut command = scrubbed(program);
+impl Ours {
+    fn parser<'a>(&'a self, input: &'a Input) -> Contestant<'a> {
+        let command = || {
+            let mut command = scrubbed(&self.parser);
             command.arg(&input.file);
             command
         };
-        Some(Contestant { name: "our parser", command: Box::new(command), found: Box::new(two_numbers) })
+        Contestant { name: "our parser", command: Box::new(command), found: Box::new(rivals::two_numbers) }
     }
 
-    fn octocov<'a>(&self, format: &'static str, input: &'a Input) -> Result<Option<Contestant<'a>>> {
-        let Some(peers) = &self.peers else { return Ok(None) };
-        let program = peers.program("octocov-coverage")?;
+    /// The gate over an input; it is judged by the total.
+    fn gate<'a>(&'a self, input: &'a Input, measure: &'static str) -> Contestant<'a> {
+        let report = input.file.with_extension("ours");
+        let found = {
+            let report = report.clone();
+            move |_: &Finished| Ok(Found::Exact(total_of(&report, measure)?))
+        };
+        self.contestant(input, report, &[], Box::new(found))
+    }
+
+    /// The gate over a change; it is judged by the changed lines.
+    fn gate_of_patch<'a>(&'a self, input: &'a Input) -> Contestant<'a> {
+        let report = input.file.with_extension("ours");
+        let found = {
+            let report = report.clone();
+            move |_: &Finished| Ok(Found::Exact(patch_of(&report, "coverage.lines")?))
+        };
+        self.contestant(input, report, &["--base", change::BASE, "--minimum-patch", "0"], Box::new(found))
+    }
+
+    fn contestant<'a>(
+        &'a self,
+        input: &'a Input,
+        report: PathBuf,
+        arguments: &'static [&'static str],
+        found: Box<race::Reader<'a>>,
+    ) -> Contestant<'a> {
         let command = move || {
-            let mut command = scrubbed(&program);
-            command.arg(format).arg(&input.file);
+            // A report of an earlier round must not answer for this one.
+            let _ = fs::remove_file(&report);
+            let mut command = scrubbed(&self.gate);
+            command.arg(&input.file).args(["--minimum", "0", "--format", "json", "--report-file"]);
+            command.arg(&report).args(arguments);
+            command.current_dir(input.file.parent().unwrap_or(Path::new(".")));
             command
         };
-        Ok(Some(Contestant {
-            name: "octocov's parser",
-            command: Box::new(command),
-            found: Box::new(two_numbers),
-        }))
+        Contestant { name: "coverage-gate", command: Box::new(command), found }
     }
 
-    fn bars(&self, races: &[Race]) -> Result<Vec<Bar>> {
-        let Some(binary) = &self.ours else { return Ok(Vec::new()) };
-        let mut bars = Vec::new();
-        for race in races.iter().filter(|race| race.megabytes > f64::from(WITH_SOURCES) * 2.0) {
-            let ours = race.places.first().context("nobody ran")?;
-            let what = format!("{}, our parser", race.job);
-            bars.push(Bar {
-                what,
-                unit: "MB/s",
-                found: ours.mb_per_cpu_second,
-                promised: 500.0,
-                at_most: false,
-            });
-        }
-        bars.extend(super::bars_of_binary(binary, 4.0)?);
-        Ok(bars)
-    }
-}
-
-/// `covered total`, as parsers alone print it.
-fn two_numbers(finished: &Finished) -> Result<Found> {
-    let numbers = finished.stdout.trim().split_once(' ').context("no two numbers")?;
-    Ok(Found::Exact(Total { covered: numbers.0.parse()?, total: numbers.1.parse()? }))
-}
-
-fn go_tool_cover(folder: &Path) -> Contestant<'_> {
-    let command = move || {
-        let mut command = scrubbed(Path::new("go"));
-        command.args(["tool", "cover", "-func=coverage.out"]).current_dir(folder);
-        command
-    };
-    Contestant { name: "go tool cover -func", command: Box::new(command), found: Box::new(tenths) }
-}
-
-/// `total:   (statements)   89.6%` is the last line of `go tool cover -func`.
-fn tenths(finished: &Finished) -> Result<Found> {
-    let last = finished.stdout.lines().last().context("it printed nothing")?;
-    let percent =
-        last.split_whitespace().last().and_then(|word| word.strip_suffix('%')).context("no percent")?;
-    Ok(Found::Tenths(percent.replace('.', "").parse()?))
-}
-
-fn go_test_coverage(program: PathBuf, folder: &Path) -> Contestant<'_> {
-    let command = move || {
-        let mut command = scrubbed(&program);
-        command.args(["--profile", "coverage.out", "--source-dir", ".", "--threshold-file", "0"]);
-        command.args(["--threshold-package", "0", "--threshold-total", "0"]).current_dir(folder);
-        command
-    };
-    // `Total test coverage: 89.6% (43/48)`
-    let found = |finished: &Finished| between(&finished.stdout, "Total test coverage:", '(', "/", ')');
-    Contestant { name: "go-test-coverage", command: Box::new(command), found: Box::new(found) }
-}
-
-fn lcov_summary<'a>(program: PathBuf, file: PathBuf) -> Contestant<'a> {
-    let command = move || {
-        let mut command = scrubbed(&program);
-        command.arg("--summary").arg(&file);
-        command
-    };
-    // `  lines......: 66.0% (651026 of 987000 lines)`, on stderr in some versions
-    let found = |finished: &Finished| {
-        let said = format!("{}\n{}", finished.stdout, finished.stderr);
-        between(&said, "lines......:", '(', " of ", ' ')
-    };
-    Contestant { name: "lcov --summary", command: Box::new(command), found: Box::new(found) }
-}
-
-/// Two numbers of the line that holds `mark`: after `open`, parted by `middle`, before `close`.
-fn between(text: &str, mark: &str, open: char, middle: &str, close: char) -> Result<Found> {
-    let numbers = || {
-        let line = text.lines().find(|line| line.contains(mark))?;
-        let (covered, rest) = line.split_once(open)?.1.split_once(middle)?;
-        let total = rest.split_once(close)?.0;
-        Some(Total { covered: covered.parse().ok()?, total: total.parse().ok()? })
-    };
-    numbers().map(Found::Exact).with_context(|| format!("no figures on a line with `{mark}`"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_rivals_figures_are_read() {
-        let truth = Total { covered: 43, total: 48 };
-        let gate = between("x\nTotal test coverage: 89.6% (43/48)\n", "Total test coverage:", '(', "/", ')');
-        assert!(gate.unwrap().agrees(truth));
-        let lcov = between("  lines......: 89.6% (43 of 48 lines)\n", "lines......:", '(', " of ", ' ');
-        assert!(lcov.unwrap().agrees(truth));
-        assert!(between("nothing", "lines......:", '(', " of ", ' ').is_err());
+    fn memory_beyond_result(&self, input: &Input) -> Result<f64> {
+        let mut read = scrubbed(&self.memory);
+        read.env("MIMALLOC_PURGE_DELAY", "0");
+        let printed = command::stdout(read.arg(&input.file), Duration::from_mins(2))?;
+        let (most, held) = printed.trim().split_once(' ').context("no two numbers")?;
+        Ok((most.parse::<f64>()? - held.parse::<f64>()?) / 1e6)
     }
 }

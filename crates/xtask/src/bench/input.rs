@@ -1,6 +1,5 @@
 //! Inputs of benchmarks: made once, from a fixed seed, with the totals that every contestant must find.
 
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,6 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::total::Total;
+
+pub(super) mod go;
+pub(super) mod json;
+pub(super) mod lcov;
+pub(super) mod xml;
 
 /// One made report.
 pub(super) struct Input {
@@ -29,6 +33,11 @@ impl Scale {
         Self { megabytes, files: megabytes * 300 }
     }
 
+    /// The same monorepo in a format that takes five times as many bytes to say the same.
+    pub(super) fn of_wordy(megabytes: u32) -> Self {
+        Self { megabytes, files: megabytes * 60 }
+    }
+
     fn bytes_per_file(self) -> u64 {
         u64::from(self.megabytes) * 1_000_000 / u64::from(self.files)
     }
@@ -45,85 +54,100 @@ impl Numbers {
     }
 }
 
-/// A profile of `go test -covermode=count`, every block in a function of its own file. With `sources`, the Go
-/// files that it tells of are written beside it, for rivals that can't work without.
-pub(super) fn go_profile(folder: &Path, scale: Scale, sources: bool) -> Result<Input> {
-    made_once(&folder.join("coverage.out"), |out| {
-        let mut numbers = Numbers(42);
-        let mut total = Total::default();
-        writeln!(out, "mode: count")?;
-        for file in 0..scale.files {
-            let path = format!("package{}/source_file_{file}.go", file / 20);
-            let mut written = 0;
-            let mut line = 4;
-            while written < scale.bytes_per_file() {
-                let length = 1 + numbers.below(4);
-                let statements = 1 + numbers.below(3);
-                let count = numbers.below(3) * numbers.below(2000);
-                let end = line + length;
-                let record = format!("example.com/project/{path}:{line}.2,{end}.3 {statements} {count}\n");
-                out.write_all(record.as_bytes())?;
-                written += record.len() as u64;
-                total.total += statements;
-                total.covered += if count > 0 { statements } else { 0 };
-                line = end + 1;
-            }
-            if sources {
-                go_source(&folder.join(path), file / 20, line)?;
-            }
-        }
-        if sources {
-            fs::write(folder.join("go.mod"), "module example.com/project\n\ngo 1.22\n")?;
-        }
-        Ok(total)
-    })
+/// What a made report tells about one source file.
+struct Source {
+    package: u32,
+    /// Without an extension.
+    name: String,
+    lines: Vec<Line>,
 }
 
-/// A function that spans all blocks of its file.
-fn go_source(file: &Path, package: u32, lines: u64) -> Result<()> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
+/// A measured line. Each is one statement, and every twentieth opens a function.
+struct Line {
+    number: u64,
+    hits: u64,
+    /// How many of two arms ran, where it branches.
+    arms: Option<u64>,
+}
+
+impl Source {
+    /// A third of all lines never ran; every sixth branches.
+    fn make(index: u32, lines: u64, numbers: &mut Numbers) -> Self {
+        let mut number = 0;
+        let line = |at: u64| {
+            number += 1 + u64::from(numbers.below(4) == 0);
+            let hits = numbers.below(3) * numbers.below(2000);
+            let arms = (at % 6 == 5).then(|| if hits == 0 { 0 } else { 1 + numbers.below(2) });
+            Line { number, hits, arms }
+        };
+        let lines = (0..lines.max(1)).map(line).collect();
+        Self { package: index / 20, name: format!("source_file_{index}"), lines }
     }
-    let name = file.file_stem().unwrap_or_default().to_string_lossy();
-    let body = "\tx++\n".repeat(usize::try_from(lines)?);
-    Ok(fs::write(
-        file,
-        format!("package package{package}\n\nfunc {name}(x int) int {{\n{body}\treturn x\n}}\n"),
-    )?)
+
+    fn covered(&self) -> u64 {
+        self.lines.iter().filter(|line| line.hits > 0).count() as u64
+    }
+
+    fn total(&self) -> Total {
+        Total { covered: self.covered(), total: self.lines.len() as u64 }
+    }
+
+    /// Both arms of all branches.
+    fn arms(&self) -> Total {
+        let arms = || self.lines.iter().filter_map(|line| line.arms);
+        Total { covered: arms().sum(), total: 2 * arms().count() as u64 }
+    }
+
+    /// Runs of lines, each a function that ran as often as its first line.
+    fn functions(&self) -> impl Iterator<Item = &[Line]> {
+        self.lines.chunks(20)
+    }
 }
 
-/// An LCOV file with functions, lines and branches, as llvm-cov and c8 write it.
-pub(super) fn lcov(folder: &Path, scale: Scale) -> Result<Input> {
-    made_once(&folder.join("lcov.info"), |out| {
-        let mut numbers = Numbers(7);
-        let mut total = Total::default();
-        for file in 0..scale.files {
-            let mut record = format!("TN:\nSF:packages/package{}/src/source_file_{file}.ts\n", file / 20);
-            let (mut lines, mut hit) = (0, 0);
-            while record.len() as u64 + 60 < scale.bytes_per_file() {
-                lines += 1;
-                let count = numbers.below(3) * numbers.below(2000);
-                hit += u64::from(count > 0);
-                if lines % 30 == 1 {
-                    write!(record, "FN:{lines},function_{lines}\nFNDA:{count},function_{lines}\n")?;
+/// How a format says what a report tells.
+struct Wording<'a> {
+    /// About how many bytes it takes for one line.
+    bytes_per_line: u64,
+    head: &'a str,
+    /// What stands between two files.
+    between: &'a str,
+    source: &'a dyn Fn(&Source, &mut String) -> Result<()>,
+    tail: &'a str,
+}
+
+impl Wording<'_> {
+    fn report(&self, file: &Path, scale: Scale) -> Result<Input> {
+        self.report_then(file, scale, || self.tail.to_owned())
+    }
+
+    /// Makes a report of as many files as the scale says; its total is that of all lines. What ends it may depend on
+    /// all that came before.
+    fn report_then(&self, file: &Path, scale: Scale, tail: impl FnOnce() -> String) -> Result<Input> {
+        made_once(file, |out| {
+            let mut numbers = Numbers(11);
+            let mut sum = Total::default();
+            let mut text = self.head.to_owned();
+            for index in 0..scale.files {
+                if index > 0 {
+                    text += self.between;
                 }
-                writeln!(record, "DA:{lines},{count}")?;
-                if lines % 6 == 0 {
-                    write!(record, "BRDA:{lines},0,0,{count}\nBRDA:{lines},0,1,{}\n", numbers.below(2))?;
-                }
+                let lines = scale.bytes_per_file() / self.bytes_per_line;
+                let source = Source::make(index, lines * 3 / 4 + numbers.below(lines / 2 + 1), &mut numbers);
+                (self.source)(&source, &mut text)?;
+                out.write_all(text.as_bytes())?;
+                text.clear();
+                sum.covered += source.total().covered;
+                sum.total += source.total().total;
             }
-            write!(record, "LF:{lines}\nLH:{hit}\nend_of_record\n")?;
-            out.write_all(record.as_bytes())?;
-            total.total += lines;
-            total.covered += hit;
-        }
-        Ok(total)
-    })
+            out.write_all(tail().as_bytes())?;
+            Ok(sum)
+        })
+    }
 }
 
 /// Makes a file unless it is there with the totals beside it, which are written last.
 fn made_once(file: &Path, make: impl FnOnce(&mut BufWriter<File>) -> Result<Total>) -> Result<Input> {
-    let sums = file.with_extension("total.json");
+    let sums = file.with_extension("total");
     let known = fs::read_to_string(&sums).ok().and_then(|text| serde_json::from_str(&text).ok());
     let total = if let Some(total) = known {
         total
@@ -145,36 +169,17 @@ fn made_once(file: &Path, make: impl FnOnce(&mut BufWriter<File>) -> Result<Tota
 mod tests {
     use super::*;
 
-    const SMALL: Scale = Scale { megabytes: 1, files: 100 };
+    pub(super) const SMALL: Scale = Scale { megabytes: 1, files: 100 };
 
-    #[test]
-    fn the_same_scale_makes_the_same_profile() {
-        let folder = tempfile::tempdir().unwrap();
-        let make = |name: &str| go_profile(&folder.path().join(name), SMALL, false).unwrap();
-        let (first, second) = (make("a"), make("b"));
-        assert_eq!(fs::read(&first.file).unwrap(), fs::read(&second.file).unwrap());
-        assert!((950_000..1_150_000).contains(&first.bytes), "{}", first.bytes);
-        // Summed once more from the text.
-        let text = fs::read_to_string(&first.file).unwrap();
-        let mut sum = Total::default();
-        for record in text.lines().skip(1) {
-            let words: Vec<_> = record.split(' ').collect();
-            let statements: u64 = words[1].parse().unwrap();
-            sum.total += statements;
-            sum.covered += if words[2] == "0" { 0 } else { statements };
-        }
-        assert_eq!(sum, first.total);
-    }
+    pub(super) type Make = fn(&Path, Scale) -> Result<Input>;
 
-    #[test]
-    fn an_lcov_file_holds_the_lines_it_claims() {
+    pub(super) fn is_as_asked(make: Make) {
         let folder = tempfile::tempdir().unwrap();
-        let input = lcov(folder.path(), SMALL).unwrap();
-        let text = fs::read_to_string(&input.file).unwrap();
-        let hits: Vec<_> =
-            text.lines().filter_map(|line| line.strip_prefix("DA:")?.split(',').nth(1)).collect();
-        let covered = hits.iter().filter(|hit| **hit != "0").count() as u64;
-        assert_eq!(Total { covered, total: hits.len() as u64 }, input.total);
-        assert!((900_000..1_100_000).contains(&input.bytes), "{}", input.bytes);
+        let input = make(folder.path(), SMALL).unwrap();
+        let name = input.file.display();
+        assert!((900_000..1_150_000).contains(&input.bytes), "{name} takes {} bytes", input.bytes);
+        assert!(input.total.covered > 0 && input.total.covered < input.total.total, "{name}");
+        // A report that is there is not made again.
+        assert_eq!(make(folder.path(), SMALL).unwrap().total, input.total);
     }
 }

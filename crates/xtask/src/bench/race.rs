@@ -31,6 +31,8 @@ pub(super) enum Found {
     Exact(Total),
     /// Tenths of a percent, rounded to the nearest.
     Tenths(u64),
+    /// It counts something else, so its figures can't be compared.
+    AnotherUnit,
 }
 
 /// How one contestant did.
@@ -100,6 +102,7 @@ impl Found {
         match self {
             Self::Exact(total) => total == truth,
             Self::Tenths(tenths) => tenths == truth.tenths(),
+            Self::AnotherUnit => true,
         }
     }
 }
@@ -111,12 +114,12 @@ impl Race {
             self.job, self.megabytes, self.total.covered, self.total.total
         );
         println!(
-            "  {:<22} {:>9} {:>9} {:>9} {:>10} {:>8}  rounds",
+            "  {:<24} {:>9} {:>9} {:>9} {:>10} {:>8}  rounds",
             "", "CPU ms", "wall ms", "peak MB", "MB/CPU s", "ratio"
         );
         for place in &self.places {
             println!(
-                "  {:<22} {:>9.1} {:>9.1} {:>9.1} {:>10.1} {:>8.1}  {}",
+                "  {:<24} {:>9.1} {:>9.1} {:>9.1} {:>10.1} {:>8.1}  {}",
                 place.name,
                 place.cpu_ms,
                 place.wall_ms,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use super::{Kind, Peer};
-use crate::command;
+use crate::{command, copy};
 
 /// The longest that one command may take; the largest peers build for five minutes on two cores.
 const LIMIT: Duration = Duration::from_mins(15);
@@ -27,6 +27,7 @@ pub(super) fn install(folder: &Path, peer: &Peer) -> Result<()> {
         Kind::Pypi => pypi(folder, peer, &log),
         Kind::Crate => cargo(folder, peer, &log),
         Kind::Debian => debian(peer, &log),
+        Kind::Maven => maven(folder, peer, &log),
     }
 }
 
@@ -98,7 +99,10 @@ fn cargo(folder: &Path, peer: &Peer, log: &Path) -> Result<()> {
 
 fn debian(peer: &Peer, log: &Path) -> Result<()> {
     if super::on_path(&peer.name).is_some() {
-        return Ok(());
+        let mut check = Command::new(&peer.name);
+        if command::logged(check.args(peer.check.iter().flatten()), LIMIT, log).is_ok() {
+            return Ok(());
+        }
     }
     need("apt-get", &format!("install {} by hand", peer.package))?;
     let root = command::stdout(Command::new("id").arg("-u"), LIMIT)?.trim() == "0";
@@ -110,6 +114,21 @@ fn debian(peer: &Peer, log: &Path) -> Result<()> {
     };
     command::logged(apt().arg("update"), LIMIT, log)?;
     command::logged(apt().args(["install", "--yes", "--no-install-recommends", &peer.package]), LIMIT, log)
+}
+
+/// Runs the plugin on a copy of its example: Maven fetches what a run needs, and no list of that could be kept.
+fn maven(folder: &Path, peer: &Peer, log: &Path) -> Result<()> {
+    need("mvn", "install Maven 3.8 or newer, and a JDK")?;
+    let example = copy::fresh(peer.source.as_deref().context("a plugin needs an example")?)?;
+    let mut run = Command::new("mvn");
+    command::logged(ask_maven(&mut run, folder, peer).current_dir(example.path()), LIMIT, log)
+}
+
+/// What Maven is to do, with a store of its own.
+pub(super) fn ask_maven<'c>(maven: &'c mut Command, folder: &Path, peer: &Peer) -> &'c mut Command {
+    let mut store = std::ffi::OsString::from("-Dmaven.repo.local=");
+    store.push(folder.join("maven"));
+    maven.args(["--batch-mode", "--quiet"]).arg(store).args(&peer.goals)
 }
 
 fn need(program: &str, remedy: &str) -> Result<()> {

@@ -23,6 +23,7 @@ const ABOUT: About = About {
     summary: "Judges text files: none may have more lines than it should.",
     files: Some(FilesAbout { what: "Text files", well_known: &WELL_KNOWN }),
     reads_base: false,
+    verbs: &[],
     outputs: &[OutputAbout {
         name: "longest",
         description: "lines of the longest file; empty where no file was read",

@@ -1,8 +1,5 @@
 //! The binary of the action `{{name}}`.
 
 fn main() -> std::process::ExitCode {
-    gatewright_core::run(
-        &{{module}}::action(),
-        &gatewright_core::Host { repository: &gatewright_git::repository() },
-    )
+    gatewright_core::run(&{{module}}::action(), &gatewright_git::repository().host())
 }

@@ -1,0 +1,230 @@
+//! The tools of others as contestants: how each is asked, and where it says what it found.
+
+#![expect(clippy::unnecessary_wraps, reason = "whether a rival must be installed is its own affair")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::change::BASE;
+use super::input::Input;
+use super::race::{Contestant, Found, Reader};
+use crate::command::{Finished, scrubbed};
+use crate::peers::Peers;
+use crate::total::Total;
+
+/// Makes a contestant of a rival.
+pub(super) type Make = for<'a> fn(&Peers, &'a Input) -> Result<Contestant<'a>>;
+
+/// A rival that runs in the folder of the input.
+fn contestant<'a>(
+    name: &'static str,
+    program: PathBuf,
+    input: &'a Input,
+    arguments: impl Fn(&mut Command, &Path) + 'a,
+    found: Box<Reader<'a>>,
+) -> Contestant<'a> {
+    let command = move || {
+        let mut command = scrubbed(&program);
+        command.current_dir(input.file.parent().unwrap_or(Path::new(".")));
+        arguments(&mut command, &input.file);
+        command
+    };
+    Contestant { name, command: Box::new(command), found }
+}
+
+fn octocov<'a>(peers: &Peers, format: &'static str, input: &'a Input) -> Result<Contestant<'a>> {
+    let program = peers.program("octocov-coverage")?;
+    let ask = move |command: &mut Command, file: &Path| {
+        command.arg(format).arg(file);
+    };
+    Ok(contestant("octocov's parser", program, input, ask, Box::new(two_numbers)))
+}
+
+pub(super) fn octocov_go<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    octocov(peers, "go", input)
+}
+
+pub(super) fn octocov_lcov<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    octocov(peers, "lcov", input)
+}
+
+pub(super) fn octocov_cobertura<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    octocov(peers, "cobertura", input)
+}
+
+pub(super) fn octocov_jacoco<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    octocov(peers, "jacoco", input)
+}
+
+pub(super) fn octocov_clover<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    octocov(peers, "clover", input)
+}
+
+pub(super) fn octocov_simplecov<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    octocov(peers, "simplecov", input)
+}
+
+/// `covered total`, as parsers alone print it.
+pub(super) fn two_numbers(finished: &Finished) -> Result<Found> {
+    let numbers = finished.stdout.trim().split_once(' ').context("no two numbers")?;
+    Ok(Found::Exact(Total { covered: numbers.0.parse()?, total: numbers.1.parse()? }))
+}
+
+pub(super) fn grcov<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    let found = |finished: &Finished| {
+        let tree: Value = serde_json::from_str(&finished.stdout)?;
+        let number = |key: &str| tree[key].as_u64().with_context(|| format!("it states no {key}"));
+        Ok(Found::Exact(Total { covered: number("linesCovered")?, total: number("linesTotal")? }))
+    };
+    let ask = |command: &mut Command, file: &Path| {
+        command.arg(file).args(["-t", "covdir", "--threads", "2"]);
+    };
+    Ok(contestant("grcov", peers.program("grcov")?, input, ask, Box::new(found)))
+}
+
+/// It reads Go's statements as lines.
+pub(super) fn grcov_of_another_count<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    let grcov = grcov(peers, input)?;
+    let counts = grcov.found;
+    let found = move |finished: &Finished| counts(finished).map(|_| Found::AnotherUnit);
+    Ok(Contestant { name: "grcov (counts lines)", found: Box::new(found), ..grcov })
+}
+
+pub(super) fn lcov_summary<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    // `  lines......: 66.0% (651026 of 987000 lines)`, on stderr in some versions
+    let found = |finished: &Finished| {
+        let said = format!("{}\n{}", finished.stdout, finished.stderr);
+        between(&said, "lines......:", '(', " of ", ' ')
+    };
+    let ask = |command: &mut Command, file: &Path| {
+        command.arg("--summary").arg(file);
+    };
+    Ok(contestant("lcov --summary", peers.program("lcov")?, input, ask, Box::new(found)))
+}
+
+pub(super) fn pycobertura<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    let found = |finished: &Finished| {
+        let table: Value = serde_json::from_str(&finished.stdout)?;
+        let number = |key: &str| table["total"][key].as_u64().with_context(|| format!("it states no {key}"));
+        let (total, missed) = (number("Stmts")?, number("Miss")?);
+        Ok(Found::Exact(Total { covered: total - missed, total }))
+    };
+    let ask = |command: &mut Command, file: &Path| {
+        command.args(["show", "--format", "json"]).arg(file);
+    };
+    Ok(contestant("pycobertura show", peers.program("pycobertura")?, input, ask, Box::new(found)))
+}
+
+pub(super) fn nyc_report<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    // `Lines        : 66.0% ( 651026/987000 )`
+    let found = |finished: &Finished| between(&finished.stdout, "Lines  ", '(', "/", ')');
+    let ask = |command: &mut Command, file: &Path| {
+        let own = file.parent().unwrap_or(Path::new("."));
+        command.current_dir(own.parent().unwrap_or(own));
+        command
+            .args(["report", "--reporter=text-summary", "--exclude-after-remap=false", "--temp-dir"])
+            .arg(own);
+    };
+    Ok(contestant("nyc report", peers.program("nyc")?, input, ask, Box::new(found)))
+}
+
+/// No tool for gates reads coverage.py's JSON; this is the least that one of Python would take.
+pub(super) fn python_of_coverage_py<'a>(_: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    let program = "import json, sys\n\
+        files = json.load(open(sys.argv[1]))['files'].values()\n\
+        ran = sum(len(file['executed_lines']) for file in files)\n\
+        print(ran, ran + sum(len(file['missing_lines']) for file in files))";
+    Ok(python(program, input))
+}
+
+/// No tool for gates reads llvm-cov's JSON; this is the least that one of Python would take.
+pub(super) fn python_of_llvm_cov<'a>(_: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    let program = "import json, sys\n\
+        files = json.load(open(sys.argv[1]))['data'][0]['files']\n\
+        lines = [file['summary']['lines'] for file in files]\n\
+        print(sum(one['covered'] for one in lines), sum(one['count'] for one in lines))";
+    Ok(python(program, input))
+}
+
+fn python<'a>(program: &'static str, input: &'a Input) -> Contestant<'a> {
+    let ask = move |command: &mut Command, file: &Path| {
+        command.args(["-c", program]).arg(file);
+    };
+    contestant("Python's json.load", "python3".into(), input, ask, Box::new(two_numbers))
+}
+
+pub(super) fn go_tool_cover<'a>(_: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    let ask = |command: &mut Command, _: &Path| {
+        command.args(["tool", "cover", "-func=coverage.out"]);
+    };
+    Ok(contestant("go tool cover -func", "go".into(), input, ask, Box::new(tenths)))
+}
+
+/// `total:   (statements)   89.6%` is the last line of `go tool cover -func`.
+fn tenths(finished: &Finished) -> Result<Found> {
+    let last = finished.stdout.lines().last().context("it printed nothing")?;
+    let percent =
+        last.split_whitespace().last().and_then(|word| word.strip_suffix('%')).context("no percent")?;
+    Ok(Found::Tenths(percent.replace('.', "").parse()?))
+}
+
+pub(super) fn go_test_coverage<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    let ask = |command: &mut Command, _: &Path| {
+        command.args(["--profile", "coverage.out", "--source-dir", ".", "--threshold-file", "0"]);
+        command.args(["--threshold-package", "0", "--threshold-total", "0"]);
+    };
+    // `Total test coverage: 89.6% (43/48)`
+    let found = |finished: &Finished| between(&finished.stdout, "Total test coverage:", '(', "/", ')');
+    Ok(contestant("go-test-coverage", peers.program("go-test-coverage")?, input, ask, Box::new(found)))
+}
+
+pub(super) fn diff_cover<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    let report = input.file.with_extension("diff-cover");
+    let found = {
+        let report = report.clone();
+        move |_: &Finished| {
+            let said: Value = serde_json::from_str(&std::fs::read_to_string(&report)?)?;
+            let number = |key: &str| said[key].as_u64().with_context(|| format!("it states no {key}"));
+            let (total, missed) = (number("total_num_lines")?, number("total_num_violations")?);
+            Ok(Found::Exact(Total { covered: total - missed, total }))
+        }
+    };
+    let ask = move |command: &mut Command, file: &Path| {
+        // A report of an earlier round must not answer for this one.
+        let _ = std::fs::remove_file(&report);
+        command.arg(file).args(["--compare-branch", BASE, "--format"]);
+        command.arg(format!("json:{}", report.display()));
+    };
+    Ok(contestant("diff-cover", peers.program("diff-cover")?, input, ask, Box::new(found)))
+}
+
+/// Two numbers of the line that holds `mark`: after `open`, parted by `middle`, before `close`.
+fn between(text: &str, mark: &str, open: char, middle: &str, close: char) -> Result<Found> {
+    let numbers = || {
+        let line = text.lines().find(|line| line.contains(mark))?;
+        let (covered, rest) = line.split_once(open)?.1.split_once(middle)?;
+        let total = rest.trim().split_once(close)?.0;
+        Some(Total { covered: covered.trim().parse().ok()?, total: total.trim().parse().ok()? })
+    };
+    numbers().map(Found::Exact).with_context(|| format!("no figures on a line with `{mark}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rivals_figures_are_read() {
+        let truth = Total { covered: 43, total: 48 };
+        let gate = between("x\nTotal test coverage: 89.6% (43/48)\n", "Total test coverage:", '(', "/", ')');
+        assert!(gate.unwrap().agrees(truth));
+        let lcov = between("  lines......: 89.6% (43 of 48 lines)\n", "lines......:", '(', " of ", ' ');
+        assert!(lcov.unwrap().agrees(truth));
+        let nyc = between("Lines        : 89.58% ( 43/48 )\n", "Lines  ", '(', "/", ')');
+        assert!(nyc.unwrap().agrees(truth));
+        assert!(between("nothing", "lines......:", '(', " of ", ' ').is_err());
+    }
+}

@@ -1,0 +1,3 @@
+"use strict";
+
+exports.untested = (flag) => (flag ? 1 : 2);

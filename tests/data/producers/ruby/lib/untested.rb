@@ -1,0 +1,7 @@
+def untested(flag)
+  if flag
+    1
+  else
+    2
+  end
+end
