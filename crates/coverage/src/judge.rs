@@ -42,3 +42,7 @@ pub fn judge(evidence: &Evidence, policy: &Policy, circumstances: &Circumstances
     report.sections = sections::sections(evidence, policy, circumstances, &report.measures);
     report
 }
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;
