@@ -1,5 +1,7 @@
 //! Finds what the figures are compared with: a file that the user names.
 
+use std::path::Path;
+
 use gatewright_core::action::{ChangeUnderReview, Context};
 use gatewright_core::report::Source;
 use gatewright_core::sha256;
@@ -36,6 +38,13 @@ pub(crate) fn find(inputs: &Inputs, ctx: &Context<'_>) -> FoundBaseline {
 fn read(path: &str, ctx: &Context<'_>) -> FoundBaseline {
     let file = ctx.workspace.directory.join(path);
     let shown = ctx.workspace.shown(&file);
+    if is_edited(&file, ctx) {
+        let found = BaselineUnderReview::Unreadable {
+            message: format!("{shown} is edited by the change that is compared with it"),
+            help: "Keep the baseline out of the repository, or change it in a change of its own.".to_owned(),
+        };
+        return FoundBaseline { found, source: None };
+    }
     let bytes = match std::fs::read(&file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -68,6 +77,14 @@ fn read(path: &str, ctx: &Context<'_>) -> FoundBaseline {
     };
     ctx.note(format!("{shown}: read as {FORMAT}"));
     FoundBaseline { found, source: Some(source) }
+}
+
+/// Whether the change itself edits the baseline: it would choose what it is measured against.
+fn is_edited(file: &Path, ctx: &Context<'_>) -> bool {
+    let ChangeUnderReview::Known { changes, .. } = ctx.change else { return false };
+    let Some(path) = ctx.workspace.repo_path(file) else { return false };
+    // Files that git does not know are made by this run, or lie on a laptop.
+    changes.files.iter().any(|change| change.path == path) && ctx.tracked_files().contains(&path)
 }
 
 fn found(baseline: Baseline, shown: &str, ctx: &Context<'_>) -> BaselineUnderReview {

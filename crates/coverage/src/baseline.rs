@@ -83,9 +83,9 @@ impl Default for BaselineUnderReview {
     }
 }
 
-/// The figures of some commit in a row of them, for the trend.
+/// What some commit before this run added up to, for the trend.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TrendPoint {
+pub struct EarlierFigures {
     /// The commit.
     pub commit: String,
     /// When it was made, in seconds since 1970.
