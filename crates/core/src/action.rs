@@ -273,12 +273,12 @@ pub struct Context<'a> {
     pub change: &'a ChangeUnderReview,
     /// What was written about `files`; empty for the well-known places.
     pub patterns: &'a [String],
-    /// The conditions that the figures will be held to: an action may have more figures than it shows unasked.
-    pub conditions: &'a [crate::condition::Condition],
     /// Which of its verbs the action is to do; empty for one without verbs.
     pub verb: &'a str,
     /// What that verb is about.
     pub operands: &'a [String],
+    /// The conditions that the figures will be held to: an action may have more figures than it shows unasked.
+    pub conditions: &'a [crate::condition::Condition],
     /// The repository's files, where somebody asks.
     pub(crate) tracked: &'a dyn Fn() -> Vec<crate::RepoPath>,
     /// What the store holds in a series, nearest first.

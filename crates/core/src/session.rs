@@ -290,18 +290,18 @@ impl<'a> Session<'a> {
         self.keep_inside(resolved, &shared)?;
         let (verb, operands) = verb_and_operands(action, resolved)?;
         let provenance = |name: &str| -> Provenance { resolved.provenance(name) };
-        let conditions = settings.map(Settings::conditions).transpose()?.unwrap_or_default();
-        let conditions: Vec<Condition> = conditions.into_iter().map(|(condition, _)| condition).collect();
         let name = settings.and_then(|settings| settings.name.clone()).or_else(|| shared.name.clone());
         let compared = RefCell::new(None);
+        let conditions = settings.map(Settings::conditions).transpose()?.unwrap_or_default();
+        let conditions: Vec<Condition> = conditions.into_iter().map(|(condition, _)| condition).collect();
         let ctx = Context {
             workspace: &self.workspace,
             provenance: &provenance,
             change: &change,
             patterns: &patterns,
-            conditions: &conditions,
             verb: &verb,
             operands: &operands,
+            conditions: &conditions,
             tracked: &|| self.tracked_files(),
             recorded: &|part, most| {
                 self.recorded(&series(action.about().name, name.as_deref(), part), &change, most)

@@ -1,7 +1,8 @@
 //! Makes a large report of a given kind and size in memory, reads it a few times, and prints how many
 //! megabytes one second of processor time reads, and how much memory the process took at most.
 //!
-//! `cargo run --profile dist -p gatewright-coverage --example parse -- [go|go-dup|lcov] [megabytes] [copy]`,
+//! `cargo run --profile dist -p gatewright-coverage --example parse -- KIND [megabytes] [copy]`, where the kind is
+//! one of `go`, `go-dup`, `lcov`, `cobertura`, `jacoco` and `clover`,
 //! where `copy` keeps the made report; or `-- <path>` to read such a file as a stream.
 
 #![allow(
@@ -26,6 +27,9 @@ fn main() {
         "go" => go_profile(size, 1),
         "go-dup" => go_profile(size, 10),
         "lcov" => tracefile(size),
+        "cobertura" => cobertura(size),
+        "jacoco" => jacoco(size),
+        "clover" => clover(size),
         path => return measure(|| Box::new(std::fs::File::open(path).expect("a kind or a path"))),
     };
     if let Some(path) = arguments.next() {
@@ -124,6 +128,86 @@ fn tracefile(size: usize) -> Vec<u8> {
         text.push_str("end_of_record\n");
         file += 1;
     }
+    text.into_bytes()
+}
+
+/// Dense in attributes, as coverage.py writes it, with branches on every fourth line.
+fn cobertura(size: usize) -> Vec<u8> {
+    let mut numbers = Numbers(1);
+    let mut text = String::with_capacity(size * 11 / 10);
+    text.push_str("<?xml version=\"1.0\" ?>\n<coverage version=\"7.17.3\" line-rate=\"0.8\" complexity=\"0\">\n\t<packages>\n\t\t<package name=\"p\">\n\t\t\t<classes>\n");
+    let mut file = 0;
+    while text.len() < size {
+        writeln!(text, "\t\t\t\t<class name=\"file{file:05}.py\" filename=\"src/module{:03}/file{file:05}.py\" complexity=\"0\" line-rate=\"0.84\" branch-rate=\"0.5\">\n\t\t\t\t\t<methods/>\n\t\t\t\t\t<lines>", file / 30).expect("a String takes it");
+        for line in 0..300 {
+            let (hits, taken) = (numbers.below(3), numbers.below(3));
+            if line % 4 == 0 {
+                writeln!(text, "\t\t\t\t\t\t<line number=\"{}\" hits=\"{hits}\" branch=\"true\" condition-coverage=\"{}% ({taken}/2)\"/>", line * 2, taken * 50)
+            } else {
+                writeln!(text, "\t\t\t\t\t\t<line number=\"{}\" hits=\"{hits}\"/>", line * 2 + 1)
+            }
+            .expect("a String takes it");
+        }
+        text.push_str("\t\t\t\t\t</lines>\n\t\t\t\t</class>\n");
+        file += 1;
+    }
+    text.push_str("\t\t\t</classes>\n\t\t</package>\n\t</packages>\n</coverage>\n");
+    text.into_bytes()
+}
+
+/// All in one line, with a method for every ten lines.
+fn jacoco(size: usize) -> Vec<u8> {
+    let mut numbers = Numbers(1);
+    let mut text = String::with_capacity(size * 11 / 10);
+    text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?><!DOCTYPE report PUBLIC \"-//JACOCO//DTD Report 1.1//EN\" \"report.dtd\"><report name=\"x\">");
+    let mut file = 0;
+    while text.len() < size {
+        write!(text, "<package name=\"com/example/p{file:05}\"><class name=\"com/example/p{file:05}/A\" sourcefilename=\"A.java\">").expect("a String takes it");
+        for method in 0..30 {
+            let called = numbers.below(2);
+            write!(text, "<method name=\"method{method}\" desc=\"(Ljava/lang/String;)Z\" line=\"{}\"><counter type=\"INSTRUCTION\" missed=\"{}\" covered=\"{}\"/><counter type=\"LINE\" missed=\"0\" covered=\"5\"/><counter type=\"COMPLEXITY\" missed=\"0\" covered=\"3\"/><counter type=\"METHOD\" missed=\"{}\" covered=\"{called}\"/></method>", method * 10 + 1, (1 - called) * 30, called * 30, 1 - called).expect("a String takes it");
+        }
+        text.push_str("</class><sourcefile name=\"A.java\">");
+        for line in 1..=300 {
+            write!(
+                text,
+                "<line nr=\"{line}\" mi=\"{}\" ci=\"{}\" mb=\"{}\" cb=\"{}\"/>",
+                numbers.below(9),
+                numbers.below(9),
+                numbers.below(2),
+                numbers.below(2)
+            )
+            .expect("a String takes it");
+        }
+        text.push_str("</sourcefile></package>");
+        file += 1;
+    }
+    text.push_str("</report>");
+    text.into_bytes()
+}
+
+/// As `PHPUnit` writes it: methods, statements, metrics behind them.
+fn clover(size: usize) -> Vec<u8> {
+    let mut numbers = Numbers(1);
+    let mut text = String::with_capacity(size * 11 / 10);
+    text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<coverage generated=\"1\">\n  <project timestamp=\"1\">\n");
+    let mut file = 0;
+    while text.len() < size {
+        writeln!(text, "    <file name=\"/builds/project/src/Module{:03}/File{file:05}.php\">", file / 30)
+            .expect("a String takes it");
+        for line in 1..=300 {
+            let count = numbers.below(4);
+            if line % 12 == 0 {
+                writeln!(text, "      <line num=\"{line}\" type=\"method\" name=\"method{line}\" visibility=\"public\" complexity=\"2\" crap=\"6\" count=\"{count}\"/>")
+            } else {
+                writeln!(text, "      <line num=\"{line}\" type=\"stmt\" count=\"{count}\"/>")
+            }
+            .expect("a String takes it");
+        }
+        text.push_str("      <metrics loc=\"400\" ncloc=\"300\" classes=\"1\"/>\n    </file>\n");
+        file += 1;
+    }
+    text.push_str("  </project>\n</coverage>\n");
     text.into_bytes()
 }
 

@@ -2,6 +2,7 @@
 //!
 //! What is no report that is read is at least named, with the step that turns it into one.
 
+mod json;
 mod lookalike;
 
 use std::fmt;
@@ -36,8 +37,8 @@ impl Unknown {
     /// The next step.
     pub fn help(&self) -> &'static str {
         self.lookalike.map_or(
-            "coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, and XML of Cobertura, \
-             JaCoCo and Clover",
+            "coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, the XML of Cobertura, JaCoCo \
+             and Clover, and the JSON of coverage.py, Istanbul, llvm-cov and SimpleCov",
             Lookalike::help,
         )
     }
@@ -86,7 +87,8 @@ pub fn detect(head: &[u8]) -> Result<Format, Unknown> {
     match text.first() {
         None => Err(Unknown::new(Some(Lookalike::Empty), b"")),
         Some(b'<') => lookalike::by_root(text).map_err(|lookalike| Unknown::new(Some(lookalike), text)),
-        Some(b'{' | b'[') => Err(Unknown::new(lookalike::by_markup(text), text)),
+        Some(b'{') => json::detect(text).map_err(|lookalike| Unknown::new(Some(lookalike), text)),
+        Some(b'[') => Err(Unknown::new(Some(Lookalike::Json), text)),
         Some(_) if is_lcov(text) => Ok(Format::Lcov),
         Some(_) => Err(Unknown::new(lookalike::by_lines(text), text)),
     }

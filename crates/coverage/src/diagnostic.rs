@@ -45,6 +45,12 @@ pub enum Kind {
     EmptyName,
     /// Two versions (`VER:`) of one source file.
     VersionConflict,
+    /// A report says two things about one unit that can't both be true, or only half of what it must say.
+    Contradiction,
+    /// The name of a source file is longer than any path; its record was left out.
+    OverlongName,
+    /// Something stands behind the end of the report; it was left out.
+    TrailingContent,
     /// A count below zero, read as zero.
     NegativeCount,
     /// A count larger than 64 bits, read as the largest number.
@@ -87,11 +93,17 @@ pub enum Kind {
     DamagedPacking,
     /// A report that is larger than any reader goes on with; the rest was left out.
     OverlongReport,
+    /// A key that stands twice in one object; both were read.
+    RepeatedKey,
+    /// Half of a surrogate pair in a string, read as U+FFFD.
+    LoneSurrogate,
+    /// An escape that the format does not know, read as it stands.
+    UnknownEscape,
 }
 
 impl Kind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Kind; 33] = [
+    pub const ALL: [Kind; 39] = [
         Kind::MalformedRecord,
         Kind::Truncated,
         Kind::OverlongLine,
@@ -104,6 +116,9 @@ impl Kind {
         Kind::RecordOutsideFile,
         Kind::EmptyName,
         Kind::VersionConflict,
+        Kind::Contradiction,
+        Kind::OverlongName,
+        Kind::TrailingContent,
         Kind::NegativeCount,
         Kind::OverflowingCount,
         Kind::UndefinedValue,
@@ -125,6 +140,9 @@ impl Kind {
         Kind::LineBeyondEnd,
         Kind::DamagedPacking,
         Kind::OverlongReport,
+        Kind::RepeatedKey,
+        Kind::LoneSurrogate,
+        Kind::UnknownEscape,
     ];
 
     /// How much this kind takes away from the report.
@@ -143,7 +161,10 @@ impl Kind {
             | Kind::EmptyName
             | Kind::VersionConflict
             | Kind::DamagedPacking
-            | Kind::OverlongReport => Weight::Broken,
+            | Kind::OverlongReport
+            | Kind::Contradiction
+            | Kind::OverlongName
+            | Kind::TrailingContent => Weight::Broken,
             Kind::NegativeCount
             | Kind::OverflowingCount
             | Kind::UndefinedValue
@@ -162,7 +183,10 @@ impl Kind {
             | Kind::UnjudgedRecord
             | Kind::StrayEnd
             | Kind::TotalsDiffer
-            | Kind::SummaryOnly => Weight::Note,
+            | Kind::SummaryOnly
+            | Kind::RepeatedKey
+            | Kind::LoneSurrogate
+            | Kind::UnknownEscape => Weight::Note,
         }
     }
 
@@ -181,6 +205,9 @@ impl Kind {
             Kind::RecordOutsideFile => "record-outside-file",
             Kind::EmptyName => "empty-name",
             Kind::VersionConflict => "version-conflict",
+            Kind::Contradiction => "contradiction",
+            Kind::OverlongName => "overlong-name",
+            Kind::TrailingContent => "trailing-content",
             Kind::NegativeCount => "negative-count",
             Kind::OverflowingCount => "overflowing-count",
             Kind::UndefinedValue => "undefined-value",
@@ -202,6 +229,9 @@ impl Kind {
             Kind::LineBeyondEnd => "line-beyond-end",
             Kind::DamagedPacking => "damaged-packing",
             Kind::OverlongReport => "overlong-report",
+            Kind::RepeatedKey => "repeated-key",
+            Kind::LoneSurrogate => "lone-surrogate",
+            Kind::UnknownEscape => "unknown-escape",
         }
     }
 
@@ -232,6 +262,11 @@ impl Kind {
             Kind::VersionConflict => {
                 "the shards measured different contents of the file: build them from one commit"
             }
+            Kind::Contradiction => {
+                "the report was edited, or pieces of different runs were joined: make it anew"
+            }
+            Kind::OverlongName => "no path is as long: check that the file is the report",
+            Kind::TrailingContent => "hand over reports as separate files instead of joining them",
             Kind::SplitRun => {
                 "use Go 1.27.1 or later, or 1.26: Go 1.27.0 counts such runs once for each blank line"
             }
@@ -258,7 +293,10 @@ impl Kind {
             | Kind::UnjudgedRecord
             | Kind::StrayEnd
             | Kind::TotalsDiffer
-            | Kind::EntityNotExpanded => "",
+            | Kind::EntityNotExpanded
+            | Kind::RepeatedKey
+            | Kind::LoneSurrogate
+            | Kind::UnknownEscape => "",
         }
     }
 }
@@ -274,7 +312,8 @@ pub struct Diagnostic {
     pub column: u32,
     /// What was met, lower case and without a full stop.
     pub message: String,
-    /// The start of the line, or of the element, as it stands there: raw text, bounded, with `…` where it was cut.
+    /// The start of the line as it stands there, or of a long line what stands around the place: raw text,
+    /// bounded, with `…` where it was cut.
     pub found: String,
     /// What would have been right; empty where nothing in particular was expected.
     pub expected: &'static str,
@@ -376,6 +415,26 @@ impl Diagnostics {
             let Spot { line, column, found } = spot();
             self.kept.push(Diagnostic { kind, line, column, message: message(), found, expected });
         }
+    }
+
+    /// Whether another one of a kind would be kept.
+    pub(crate) fn has_room(&self, kind: Kind) -> bool {
+        self.count(kind) < Self::KEPT_PER_KIND
+    }
+
+    /// [`Diagnostics::say`], for whoever knows line, column and excerpt.
+    pub(crate) fn say_found(
+        &mut self,
+        kind: Kind,
+        (line, column): (u64, u32),
+        found: String,
+        expected: &'static str,
+        message: impl FnOnce() -> String,
+    ) {
+        if self.has_room(kind) {
+            self.kept.push(Diagnostic { kind, line, column, message: message(), found, expected });
+        }
+        *self.counts.entry(kind).or_insert(0) += 1;
     }
 
     /// Puts what was kept in the order of lines: some things are noticed only later.

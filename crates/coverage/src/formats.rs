@@ -5,9 +5,14 @@
 
 pub mod clover;
 pub mod cobertura;
+pub mod coveragepy;
 pub mod go;
+pub mod istanbul;
 pub mod jacoco;
+pub(crate) mod json;
 pub mod lcov;
+pub mod llvm_cov;
+pub mod simplecov;
 mod value;
 mod xml;
 
@@ -15,8 +20,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
 
 use crate::detect::{HEAD, Unknown, detect};
-use crate::diagnostic::{Diagnostics, Weight};
+use crate::diagnostic::{Diagnostics, Kind, Weight};
 use crate::model::Picture;
+use crate::unpack::{MAX_UNPACKED, Unpacked, is_packed};
 
 /// A format that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +37,14 @@ pub enum Format {
     JaCoCo,
     /// Clover XML: `OpenClover`, `PHPUnit`, Istanbul.
     Clover,
+    /// `coverage json` of coverage.py.
+    CoveragePyJson,
+    /// Istanbul's `coverage-final.json`: nyc, c8, Jest, Vitest.
+    Istanbul,
+    /// `llvm-cov export`, `cargo llvm-cov --json`.
+    LlvmCovJson,
+    /// `SimpleCov`'s `.resultset.json`, its `coverage.json`, and what simplecov-json writes.
+    SimpleCov,
 }
 
 impl Format {
@@ -42,6 +56,10 @@ impl Format {
             Format::Cobertura => "cobertura",
             Format::JaCoCo => "jacoco",
             Format::Clover => "clover",
+            Format::CoveragePyJson => "coveragepy-json",
+            Format::Istanbul => "istanbul",
+            Format::LlvmCovJson => "llvm-cov-json",
+            Format::SimpleCov => "simplecov",
         }
     }
 
@@ -53,6 +71,10 @@ impl Format {
             Format::Cobertura => "Cobertura XML",
             Format::JaCoCo => "JaCoCo XML",
             Format::Clover => "Clover XML",
+            Format::CoveragePyJson => "coverage.py JSON",
+            Format::Istanbul => "Istanbul JSON",
+            Format::LlvmCovJson => "llvm-cov JSON",
+            Format::SimpleCov => "SimpleCov JSON",
         }
     }
 
@@ -67,6 +89,10 @@ impl Format {
             Format::Cobertura => cobertura::parse_cobertura(input),
             Format::JaCoCo => jacoco::parse_jacoco(input),
             Format::Clover => clover::parse_clover(input),
+            Format::CoveragePyJson => coveragepy::parse_coveragepy(input),
+            Format::Istanbul => istanbul::parse_istanbul(input),
+            Format::LlvmCovJson => llvm_cov::parse_llvm_cov(input),
+            Format::SimpleCov => simplecov::parse_simplecov(input),
         }
     }
 }
@@ -103,7 +129,7 @@ pub struct Parsed {
     /// Whether all that the report was meant to say is in the picture: nothing was broken. A report that is
     /// not complete must never be judged as if it were.
     pub complete: bool,
-    /// How many bytes were read.
+    /// How many bytes were read; of a packed report, how many it unpacks to.
     pub bytes: u64,
     /// How many lines were read.
     pub lines: u64,
@@ -135,6 +161,9 @@ pub enum ReadError {
     /// No reader knows what it is.
     #[error(transparent)]
     Unknown(#[from] Unknown),
+    /// It is packed, and not even its first bytes can be unpacked.
+    #[error("the report is packed by gzip, and {0}")]
+    Unpackable(&'static str),
 }
 
 impl ReadError {
@@ -143,19 +172,48 @@ impl ReadError {
         match self {
             ReadError::Io(_) => "check that the file can be read and was written to its end",
             ReadError::Unknown(unknown) => unknown.help(),
+            ReadError::Unpackable(_) => Kind::DamagedPacking.help(),
         }
     }
 }
 
-/// Recognises a report by its content and reads it.
+/// Recognises a report by its content and reads it. One that is packed by gzip is unpacked on the way.
 ///
 /// # Errors
-/// When the stream fails, or when its first bytes are those of no format that is read.
+/// When the stream fails, or when its first bytes, unpacked, are those of no format that is read.
 pub fn read(input: &mut dyn Read) -> Result<Parsed, ReadError> {
-    let mut head = Vec::with_capacity(HEAD);
-    Read::take(&mut *input, HEAD as u64).read_to_end(&mut head)?;
+    let head = head(input)?;
+    let packed = is_packed(&head);
+    let mut input = Cursor::new(head).chain(input);
+    if !packed {
+        return read_unpacked(&mut input);
+    }
+    let mut unpacked = Unpacked::new(input, MAX_UNPACKED);
+    let head = self::head(&mut unpacked)?;
+    if head.is_empty()
+        && let Some(damage) = unpacked.damage()
+    {
+        return Err(ReadError::Unpackable(damage.name()));
+    }
+    let mut parsed = read_unpacked(&mut Cursor::new(head).chain(&mut unpacked))?;
+    if let Some(damage) = unpacked.damage() {
+        damage.say(&mut parsed.diagnostics, (parsed.bytes, parsed.lines));
+        parsed.diagnostics.sort();
+        parsed.complete = false;
+    }
+    Ok(parsed)
+}
+
+fn read_unpacked(input: &mut dyn Read) -> Result<Parsed, ReadError> {
+    let head = head(input)?;
     let format = detect(&head)?;
     Ok(format.parse(&mut Cursor::new(head).chain(input))?)
+}
+
+fn head(input: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(HEAD);
+    Read::take(input, HEAD as u64).read_to_end(&mut head)?;
+    Ok(head)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! What must hold for every input: the laws of uniting, and that reading never panics, never counts more
 //! than there is, and never depends on how a stream hands out its bytes.
 
+mod json;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -70,6 +72,64 @@ pub(crate) fn tracefile() -> impl Strategy<Value = String> {
     })
 }
 
+/// Markup with the elements and attributes of all XML formats, nearly well-formed.
+fn markup() -> impl Strategy<Value = String> {
+    let value = || {
+        prop_oneof![
+            6 => (0_u32..6).prop_map(|number| number.to_string()),
+            2 => "(true|false|50% \\(1/2\\)|0%|100|stmt|cond|method|other|LINE|BRANCH|METHOD)",
+            2 => "(a|b|p/a|&amp;|&x;|&#233;)",
+            1 => "(-1|1\\.5|1e9|x|99999999999999999999|18446744073709551615|4294967295|)",
+            1 => "\\PC{0,3}",
+        ]
+    };
+    let attribute = || {
+        let name = "(number|hits|branch|condition-coverage|missing-branches|filename|name|signature|coverage\
+                    |nr|mi|ci|mb|cb|type|missed|covered|sourcefilename|line|desc|num|count|truecount|falsecount\
+                    |path|statements|coveredstatements|conditionals|coveredconditionals|methods|coveredmethods|loc\
+                    |lines-valid|lines-covered|start|end|invocation-count)";
+        (name, value()).prop_map(|(name, value)| format!(" {name}=\"{value}\""))
+    };
+    let attributes = || vec(attribute(), 0..6).prop_map(|attributes| attributes.concat());
+    let line = prop_oneof![
+        4 => ("(number|nr|num)", value(), value(), value(), attributes()).prop_map(|(number, line, hits, ci, more)| {
+            format!("<line {number}=\"{line}\" hits=\"{hits}\" count=\"{hits}\" ci=\"{ci}\"{more}/>")
+        }),
+        2 => attributes().prop_map(|attributes| format!("<counter{attributes}/>")),
+        1 => attributes().prop_map(|attributes| format!("<metrics{attributes}/>")),
+        1 => attributes().prop_map(|attributes| format!("<statement{attributes}/>")),
+        1 => attributes().prop_map(|a| format!("<line{a}><conditions><condition{a}/></conditions></line>")),
+        1 => "</?(class|lines|methods|method|file|package|sourcefile|group|statements|x)>",
+        1 => "[<>/=\"' &;\n-]{1,3}",
+    ];
+    let lines = vec(line, 0..20).prop_map(|lines| lines.join("\n"));
+    let file = ("[ab]?", "(class|file|sourcefile)", "(lines|methods|statements|x)", lines).prop_map(
+        |(name, element, inner, lines)| {
+            let names =
+                ["filename", "sourcefilename", "path", "name"].map(|key| format!(" {key}=\"{name}\""));
+            let names = names.concat();
+            if element == "class" {
+                format!("<class{names}>{lines}<{inner}>{lines}</{inner}></class>")
+            } else {
+                format!("<{element}{names}>{lines}</{element}>")
+            }
+        },
+    );
+    let package =
+        ("(package|group|classes|project)", "[ab]", vec(file, 0..4)).prop_map(|(element, name, files)| {
+            format!("<{element} name=\"{name}\">{}</{element}>", files.concat())
+        });
+    ("(coverage|report)", "(project|packages|group)", vec(package, 0..4), any::<bool>()).prop_map(
+        |(root, inner, packages, is_closed)| {
+            let end = if is_closed { format!("</{root}>\n") } else { String::new() };
+            let totals = " generated=\"1\" lines-valid=\"3\" lines-covered=\"1\"";
+            format!("<{root}{totals}><{inner}>{}</{inner}>{end}", packages.concat())
+        },
+    )
+}
+
+const XML: [Format; 3] = [Format::Cobertura, Format::JaCoCo, Format::Clover];
+
 /// Files as formats make them that only count branches, or declare totals beside their units.
 fn counted() -> impl Strategy<Value = Picture> {
     let ratio = || (0_u64..3, 0_u64..3).prop_map(|(covered, missed)| Ratio::new(covered, covered + missed));
@@ -94,7 +154,9 @@ fn counted() -> impl Strategy<Value = Picture> {
 
 pub(crate) fn picture() -> impl Strategy<Value = Picture> {
     let read = |text: String| read(&mut text.as_bytes()).unwrap().picture;
-    prop_oneof![go_profile().prop_map(read), tracefile().prop_map(read), counted()]
+    let xml = (markup(), 0..XML.len())
+        .prop_map(|(text, format)| XML[format].parse(&mut text.as_bytes()).unwrap().picture);
+    prop_oneof![go_profile().prop_map(read), tracefile().prop_map(read), counted(), xml, json::picture()]
 }
 
 fn ratios(picture: &Picture) -> Vec<(String, Vec<Ratio>)> {
@@ -130,7 +192,8 @@ fn assert_sound(parsed: &Parsed) {
         let view = file.line_view();
         assert!(is_in_order(&view));
         assert!(is_in_order(&file.patch_view(ClosingLines::LeftOut)));
-        assert!(file.is_summary_only() || view.ratio() == file.ratio(Unit::Lines));
+        let declared = file.declared().is_some_and(|totals| !totals.lines.is_no_data());
+        assert!(declared || file.is_summary_only() || view.ratio() == file.ratio(Unit::Lines));
     }
     for unit in Unit::ALL {
         let ratio = parsed.picture.ratio(unit);
@@ -165,8 +228,17 @@ proptest! {
     }
 
     #[test]
+    fn markup_is_read_soundly(text in markup()) {
+        for format in XML {
+            let parsed = format.parse(&mut text.as_bytes()).unwrap();
+            assert_sound(&parsed);
+            assert_same_in_drops(text.as_bytes(), format, &parsed);
+        }
+    }
+
+    #[test]
     fn any_bytes_are_read_soundly(bytes in vec(any::<u8>(), 0..400)) {
-        for format in [Format::GoProfile, Format::Lcov] {
+        for format in [Format::GoProfile, Format::Lcov].into_iter().chain(XML).chain(json::FORMATS) {
             let parsed = format.parse(&mut bytes.as_slice()).unwrap();
             assert_sound(&parsed);
             assert_same_in_drops(&bytes, format, &parsed);

@@ -36,6 +36,7 @@ pub mod rules;
 mod sections;
 mod states;
 mod tally;
+mod unpack;
 
 pub use detect::{Lookalike, Unknown, detect};
 pub use diagnostic::{Diagnostic, Diagnostics, Kind, Weight};

@@ -1,5 +1,5 @@
-//! That a gate does not wait for git: 2,000 files, of which 50 changed. The bound is wide, because test machines
-//! are busy; `--nocapture` shows the figures.
+//! That a gate does not wait for git: 2,000 files, of which 50 changed, and a store of 500 entries. The bounds are
+//! wide, because test machines are busy; `--nocapture` shows the figures.
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic where it stands")]
 
@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use fixture::Fixture;
-use gatewright_core::repository::{BaseRequest, ChangeEnd, Repository};
+use gatewright_core::repository::{BaseRequest, ChangeEnd, CommitId, Repository};
+use gatewright_core::store::{Store as _, Time};
 use gatewright_git::Git;
 
 #[test]
@@ -52,5 +53,64 @@ fn a_usual_change_takes_milliseconds() {
         let best = times.min().unwrap();
         println!("{end:?}: {best:?}");
         assert!(best < Duration::from_millis(bound), "{end:?} took {best:?}");
+    }
+}
+
+/// A store of an entry for each of the commits, oldest first, written down as the format has it.
+fn write_store(repo: &Fixture, commits: &[CommitId]) {
+    let git = git2::Repository::open(repo.path()).unwrap();
+    let mut folder = git.treebuilder(None).unwrap();
+    for (at, commit) in commits.iter().enumerate() {
+        let time = Time::from_unix_seconds(1_800_000_000 + at as u64 * 60).to_string();
+        let commit = commit.as_str();
+        let mut about = format!(
+            "gatewright-entry 1\nseries unit\ncommit {commit}\nrun {at} 1\ntime {time}\npayload 20000\n"
+        );
+        for ancestor in commits[..at].iter().rev().take(50) {
+            writeln!(about, "parent {}", ancestor.as_str()).unwrap();
+        }
+        about += "end\n";
+        let payload: Vec<u8> = (at..at + 2_500).flat_map(|number| (number * 7_919).to_le_bytes()).collect();
+        let name = format!("{}.{commit}.{at}.1", time.replace(['-', ':'], ""));
+        folder.insert(&name, git.blob(about.as_bytes()).unwrap(), 0o100_644).unwrap();
+        folder.insert(format!("{name}.payload"), git.blob(&payload).unwrap(), 0o100_644).unwrap();
+    }
+    let mut series = git.treebuilder(None).unwrap();
+    series.insert("unit", folder.write().unwrap(), 0o040_000).unwrap();
+    let mut root = git.treebuilder(None).unwrap();
+    root.insert("format", git.blob(b"gatewright-store 1\n").unwrap(), 0o100_644).unwrap();
+    root.insert("series", series.write().unwrap(), 0o040_000).unwrap();
+    let tree = git.find_tree(root.write().unwrap()).unwrap();
+    let who = git2::Signature::now("Test", "test@example.com").unwrap();
+    git.commit(Some("refs/gatewright/v1"), &who, &who, "store", &tree, &[]).unwrap();
+}
+
+#[test]
+fn a_baseline_among_five_hundred_takes_milliseconds() {
+    let repo = Fixture::new();
+    let here = repo.commit();
+    let id = |number: usize| CommitId::new(&format!("{number:040x}")).unwrap();
+    let commits: Vec<CommitId> = (1..=499).map(id).chain([here.clone()]).collect();
+    write_store(&repo, &commits);
+    for form in ["loose", "packed"] {
+        // Not at all is only said after all lists are read.
+        for (what, commit, distance) in [("at once", &here, Some(0)), ("none", &id(1000), None)] {
+            let times = (0..10).map(|_| {
+                let start = Instant::now();
+                let answer = Git.baseline(repo.path(), "unit", commit).unwrap();
+                let time = start.elapsed();
+                assert_eq!(answer.value.map(|found| found.distance), distance);
+                assert_eq!(answer.damaged, []);
+                time
+            });
+            let best = times.min().unwrap();
+            println!("{form}, {what}: {best:?}");
+            assert!(best < Duration::from_secs(2), "{form}, {what} took {best:?}");
+        }
+        let start = Instant::now();
+        // None of them is here: by the lists alone.
+        assert_eq!(Git.history(repo.path(), "unit", &id(499), 50).unwrap().value.len(), 50);
+        println!("{form}, history: {:?}", start.elapsed());
+        repo.git(&["gc", "--quiet"]);
     }
 }

@@ -100,8 +100,7 @@ fn the_same_run_again_replaces_and_another_run_stands_beside() {
 fn the_same_entries_make_the_same_commit() {
     let repo = Fixture::new();
     let commits: Vec<CommitId> = (0..3).map(|_| repo.commit()).collect();
-    let entries: Vec<NewEntry> =
-        (0..3).map(|number| entry(UNIT, &commits[number as usize], number)).collect();
+    let entries: Vec<NewEntry> = (0..3).map(|number| entry(UNIT, &commits[number], number)).collect();
     let stores = [[0, 1, 2], [2, 1, 0], [1, 2, 0]].map(|order| {
         let clone = repo.clone_with(&[]);
         order.map(|number| record(clone.path(), &entries[number]).store)[2].clone()
@@ -160,13 +159,13 @@ fn hostile_series_stay_apart_and_come_back() {
     let names =
         ["../x", "a/b", "a", ":", ".git", "format", "A", "a b\n\0", "ünï", "-rf", "%2F", "/", &long, &longer];
     for (number, name) in names.iter().enumerate() {
-        record(repo.path(), &entry(name, &commit, number as u64));
+        record(repo.path(), &entry(name, &commit, number));
     }
     for (number, name) in names.iter().enumerate() {
-        assert_eq!(found(repo.path(), name, &commit), some(number as u64, 0), "{name:?}");
+        assert_eq!(found(repo.path(), name, &commit), some(number, 0), "{name:?}");
     }
     let mut expected: Vec<_> =
-        names.iter().enumerate().map(|(number, name)| ((*name).to_owned(), number as u64)).collect();
+        names.iter().enumerate().map(|(number, name)| ((*name).to_owned(), number)).collect();
     expected.sort();
     assert_eq!(listed(repo.path()), expected);
     repo.git(&["fsck", "--strict"]);
@@ -181,9 +180,9 @@ fn what_is_old_goes_and_is_said() {
     let repo = Fixture::new();
     let commits: Vec<CommitId> = (0..6).map(|_| repo.commit()).collect();
     let retention = Retention { most_entries: 3, ..Retention::default() };
-    let daily = |number: u64| NewEntry {
-        time: Time::from_unix_seconds(START + number * DAY),
-        ..entry(UNIT, &commits[number as usize], number)
+    let daily = |number: usize| NewEntry {
+        time: Time::from_unix_seconds(START + number as u64 * DAY),
+        ..entry(UNIT, &commits[number], number)
     };
     let record = |entry: &NewEntry, retention: &Retention| {
         let recorded = program().record(repo.path(), None, entry, retention).unwrap();
@@ -230,8 +229,8 @@ fn what_was_let_go_is_gone_from_the_repository() {
     let repo = Fixture::new();
     let commits: Vec<CommitId> = (0..3).map(|_| repo.commit()).collect();
     let one = Retention { most_entries: 1, ..Retention::default() };
-    for number in 0..3 {
-        program().record(repo.path(), None, &entry(UNIT, &commits[number as usize], number), &one).unwrap();
+    for (number, commit) in commits.iter().enumerate() {
+        program().record(repo.path(), None, &entry(UNIT, commit, number), &one).unwrap();
     }
     // A commit, three trees, the format, a description and a payload.
     let held = repo.git(&["rev-list", "--objects", "refs/gatewright/v1"]);
@@ -307,8 +306,8 @@ fn lists_lead_from_entry_to_entry_and_through_other_series() {
 #[test]
 fn rewritten_history_is_no_ancestor() {
     let (remote, clone, ids) = remote_with(4);
-    for number in 1..4 {
-        share(clone.path(), &entry(UNIT, &ids[number as usize], number)).unwrap();
+    for (number, id) in ids.iter().enumerate().skip(1) {
+        share(clone.path(), &entry(UNIT, id, number)).unwrap();
     }
     clone.git(&["reset", "--quiet", "--hard", ids[1].as_str()]);
     clone.write("a", "rewritten");

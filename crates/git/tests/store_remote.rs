@@ -45,8 +45,8 @@ fn writers_at_the_same_time_lose_nothing() {
                 scope.spawn(move || {
                     barrier.wait();
                     let series = if number % 2 == 0 { UNIT } else { "other" };
-                    let first = share(folder, &entry(series, &ids[number], number as u64)).unwrap();
-                    let second = share(folder, &entry("second", &ids[number], number as u64)).unwrap();
+                    let first = share(folder, &entry(series, &ids[number], number)).unwrap();
+                    let second = share(folder, &entry("second", &ids[number], number)).unwrap();
                     assert_eq!((first.place, second.place), (Place::Remote, Place::Remote));
                     first.tries.max(second.tries)
                 })
@@ -59,7 +59,7 @@ fn writers_at_the_same_time_lose_nothing() {
     fetch(clone.path());
     let mut listed = listed(clone.path());
     listed.sort();
-    let mut expected: Vec<_> = (0..WRITERS as u64)
+    let mut expected: Vec<_> = (0..WRITERS)
         .flat_map(|number| {
             [if number % 2 == 0 { UNIT } else { "other" }, "second"].map(|name| (name.to_owned(), number))
         })
@@ -72,7 +72,7 @@ fn writers_at_the_same_time_lose_nothing() {
 
 #[test]
 fn writers_in_one_clone_without_a_remote_lose_nothing() {
-    const WRITERS: u64 = 8;
+    const WRITERS: usize = 8;
     let repo = Fixture::new();
     let commit = repo.commit();
     thread::scope(|scope| {
@@ -81,7 +81,7 @@ fn writers_in_one_clone_without_a_remote_lose_nothing() {
             scope.spawn(move || record(repo.path(), &entry(UNIT, commit, number)));
         }
     });
-    let numbers: Vec<u64> = listed(repo.path()).into_iter().map(|(_, number)| number).collect();
+    let numbers: Vec<usize> = listed(repo.path()).into_iter().map(|(_, number)| number).collect();
     assert_eq!(numbers, (0..WRITERS).rev().collect::<Vec<_>>());
 }
 
@@ -146,9 +146,9 @@ fn a_remote_that_refuses_names_the_permission() {
         &error,
         &remote,
         expect![[r#"
-        Denied: the remote `origin` refuses to have the store written: [remote rejected] (pre-receive hook declined)
-        Give the job the permission `contents: write`, and where actions/checkout leaves no credentials (`persist-credentials: false`), a token. Runs of forks can't record.
-    "#]],
+            Denied: the remote `origin` refuses to have the store written: [remote rejected] (pre-receive hook declined) (this repository is an archive)
+            Give the job the permission `contents: write`, and where actions/checkout leaves no credentials (`persist-credentials: false`), a token. Runs of forks can't record.
+        "#]],
     );
     // Nothing is left that looks like a store.
     assert_eq!(baseline(clone.path(), UNIT, &ids[0]).store, None);
@@ -234,8 +234,8 @@ fn a_token_is_sent_once_and_seen_nowhere() {
     repo.git(&["config", &format!("http.{host}.extraheader"), "AUTHORIZATION: basic left-by-checkout"]);
 
     assert_eq!(fetch(repo.path()), Fetched::NoStore);
-    let taken = |seen: &Seen| std::mem::take(&mut *seen.lock().unwrap());
-    let requests = taken(&seen);
+    let drain = |seen: &Seen| std::mem::take(&mut *seen.lock().unwrap());
+    let requests = drain(&seen);
     assert!(!requests.is_empty());
     assert!(
         requests.iter().all(|request| request.authorization == ["basic left-by-checkout"]),
@@ -253,7 +253,7 @@ fn a_token_is_sent_once_and_seen_nowhere() {
         Denied: the remote `origin` refuses to have the store written: unable to access 'http://<host>/o/r.git/': The requested URL returned error: 403 (Permission to o/r.git denied to github-actions[bot])
         Give the job the permission `contents: write`, and where actions/checkout leaves no credentials (`persist-credentials: false`), a token. Runs of forks can't record.
     "#]].assert_eq(&shown);
-    let requests = taken(&seen);
+    let requests = drain(&seen);
     assert!(requests.len() >= 3, "{requests:?}");
     // `x-access-token:` and the token, by `base64` of GNU coreutils.
     let expected = "Basic eC1hY2Nlc3MtdG9rZW46Z2hzXzAxMjM0NTY3ODlzZWNyZXQ=";

@@ -271,8 +271,13 @@ impl Peers {
                 command::capture(check.args(arguments), Duration::from_mins(1))?.success(&check)?;
             said = finished.stdout + &finished.stderr;
         }
+        // Some programs don't know their version; their package does.
+        if peer.kind == Kind::Pypi {
+            let mut show = Command::new(self.folder.join("python/bin/python"));
+            show.args(["-m", "pip", "show", "--disable-pip-version-check", &peer.package]);
+            said += &command::stdout(&mut show, Duration::from_mins(1))?;
+        }
         if peer.kind == Kind::Npm {
-            // Some programs of npm don't know their version; their package does.
             said = fs::read_to_string(
                 self.node_folder().join("node_modules").join(&peer.package).join("package.json"),
             )?;

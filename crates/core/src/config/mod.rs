@@ -161,17 +161,16 @@ impl<'a> Settings<'a> {
         match self.node.entries().iter().find(|entry| !all().any(|key| key == entry.key)) {
             None => Ok(()),
             Some(entry) => {
-                let message = match nearest(&entry.key, all()) {
-                    Some(name) => format!("there is no setting `{}`, did you mean `{name}`?", entry.key),
-                    None => format!("there is no setting `{}`", entry.key),
+                let missing = format!("there is no setting `{}`", entry.key);
+                let (message, help) = if let Some(name) = nearest(&entry.key, all()) {
+                    let help = "Correct it; `--help` describes every setting.".to_owned();
+                    (format!("{missing}, did you mean `{name}`?"), help)
+                } else {
+                    let mut names: Vec<&str> = all().collect();
+                    names.sort_unstable();
+                    (missing, format!("The settings are: {}.", names.join(", ")))
                 };
-                let mut names: Vec<&str> = all().collect();
-                names.sort_unstable();
-                Err(self.file.error(
-                    entry.key_place,
-                    message,
-                    format!("The settings are: {}.", names.join(", ")),
-                ))
+                Err(self.file.error(entry.key_place, message, help))
             }
         }
     }
@@ -341,7 +340,7 @@ mod tests {
             expect![[r#"
             .github/gatewright.yml:2:3: there is no setting `minmum`, did you mean `minimum`?
               minmum: 85
-            The settings are: conditions, files, minimum, name, waivers."#]],
+            Correct it; `--help` describes every setting."#]],
         );
         check(
             "coverage-gate:\n  - minimum: 1\n  - minimum: 2\n",

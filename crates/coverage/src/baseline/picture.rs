@@ -11,7 +11,7 @@ use crate::{
 };
 
 type StoredBranch = (u32, u32, u32, u8, u8, u8, u64, Option<String>);
-type StoredFunction = (u32, u32, u8, u64, String);
+type StoredFunction = (u32, u32, u64, u64, String);
 
 /// A file. What is empty is left out.
 #[derive(Default, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub(super) struct StoredFile {
     /// Line, covered, total.
     #[serde(default, rename = "t", skip_serializing_if = "Vec::is_empty")]
     tallies: Vec<(u32, u32, u32)>,
-    /// Start, end, grouping, hits, name.
+    /// Start, end, grouping (0 by name, 1 by line, 2 + n by column n), hits, name.
     #[serde(default, rename = "f", skip_serializing_if = "Vec::is_empty")]
     functions: Vec<StoredFunction>,
     /// Totals instead of units.
@@ -78,7 +78,11 @@ impl StoredFile {
         };
         let function = |function: &Function| {
             let (start, end) = (function.start().unwrap_or(0), function.end().unwrap_or(0));
-            let grouping = u8::from(function.grouping() == Grouping::ByLine);
+            let grouping = match function.grouping() {
+                Grouping::ByName => 0,
+                Grouping::ByLine => 1,
+                Grouping::ByColumn(column) => 2 + u64::from(column),
+            };
             (start, end, grouping, function.hits(), function.name().to_owned())
         };
         Self {
@@ -118,10 +122,14 @@ impl StoredFile {
             Branch::of_parts(line, parts, kind_of(kind), (evaluated > 0).then_some(taken))
         };
         let function = |(start, end, grouping, hits, name): StoredFunction| {
-            let grouping = if grouping > 0 { Grouping::ByLine } else { Grouping::ByName };
+            let grouping = match grouping {
+                0 => Grouping::ByName,
+                1 => Grouping::ByLine,
+                column => Grouping::ByColumn(u32::try_from(column - 2).unwrap_or(u32::MAX)),
+            };
             Function::new(&name, Some(start), Some(end), grouping, hits)
         };
-        let mut file = FileCoverage {
+        FileCoverage {
             blocks: in_order(self.blocks.chunks_exact(7).map(block).collect()),
             lines: in_order(
                 self.lines.chunks_exact(2).map(|of| LineHits::new(number(of[0]), of[1])).collect(),
@@ -136,9 +144,7 @@ impl StoredFile {
             in_statements: self.kind & IN_STATEMENTS > 0,
             in_lines: self.kind & IN_LINES > 0,
             spans: self.kind & SPANS > 0,
-        };
-        file.flatten();
-        file
+        }
     }
 }
 

@@ -17,21 +17,23 @@ pub enum Lookalike {
     Xml,
     /// A web page.
     Html,
-    /// Istanbul's `coverage-final.json`.
-    Istanbul,
-    /// `coverage json` of coverage.py.
-    CoveragePyJson,
-    /// `llvm-cov export`.
-    LlvmCovJson,
-    /// `SimpleCov`'s `.resultset.json`.
-    SimpleCov,
     /// Events of `go test -json`.
     GoTestJson,
+    /// `coverage-summary.json` of Istanbul: percentages without lines.
+    IstanbulSummary,
+    /// What is sent to Coveralls.
+    CoverallsJson,
+    /// JSON of gcovr.
+    GcovrJson,
+    /// JSON of gcov.
+    GcovJson,
+    /// What Codecov calls its custom format.
+    CodecovJson,
     /// Other JSON.
     Json,
     /// Text in UTF-16.
     Utf16,
-    /// Something packed by gzip.
+    /// Something packed by gzip, inside of what was unpacked already.
     Gzip,
     /// A ZIP archive.
     Zip,
@@ -64,11 +66,12 @@ impl Lookalike {
             Lookalike::TestResults => "test results",
             Lookalike::Xml => "XML of another kind",
             Lookalike::Html => "a web page",
-            Lookalike::Istanbul => "Istanbul's JSON",
-            Lookalike::CoveragePyJson => "the JSON of coverage.py",
-            Lookalike::LlvmCovJson => "the JSON of llvm-cov",
-            Lookalike::SimpleCov => "a result set of SimpleCov",
             Lookalike::GoTestJson => "the events of `go test -json`",
+            Lookalike::IstanbulSummary => "the summary of Istanbul (coverage-summary.json)",
+            Lookalike::CoverallsJson => "JSON for Coveralls",
+            Lookalike::GcovrJson => "the JSON of gcovr",
+            Lookalike::GcovJson => "the JSON of gcov",
+            Lookalike::CodecovJson => "JSON in Codecov's own format",
             Lookalike::Json => "JSON of another kind",
             Lookalike::Utf16 => "text in UTF-16",
             Lookalike::Gzip => "a gzip file",
@@ -97,14 +100,17 @@ impl Lookalike {
             Lookalike::Html => {
                 "name the report that the page was made from; a download that failed looks like this too"
             }
-            Lookalike::Istanbul => {
-                "let Istanbul write `lcovonly` (`nyc report --reporter=lcovonly`, `c8 report --reporter=lcovonly`)"
+            Lookalike::IstanbulSummary => {
+                "it has totals only: name coverage-final.json, which the reporter `json` writes"
             }
-            Lookalike::CoveragePyJson => "write LCOV instead: `coverage lcov`",
-            Lookalike::LlvmCovJson => {
-                "export LCOV instead: `llvm-cov export -format=lcov`, `cargo llvm-cov --lcov`"
+            Lookalike::CoverallsJson => "let the producer write LCOV instead, which Coveralls reads too",
+            Lookalike::GcovrJson => {
+                "write LCOV with gcovr: `--lcov`, also from this file: `gcovr -a FILE --lcov`"
             }
-            Lookalike::SimpleCov => "write LCOV instead, with simplecov-lcov",
+            Lookalike::GcovJson => {
+                "`lcov --capture --directory . --output-file coverage.info`, or `gcovr --lcov`"
+            }
+            Lookalike::CodecovJson => "let the producer write its own format or LCOV instead",
             Lookalike::GoTestJson => {
                 "this belongs to a test report; the profile is what `go test -coverprofile=FILE` writes"
             }
@@ -112,7 +118,7 @@ impl Lookalike {
             Lookalike::Utf16 => {
                 "PowerShell's `>` writes UTF-16: let the tool write the file (`-o`), or use `Out-File -Encoding utf8`"
             }
-            Lookalike::Gzip => "unpack it first: `gzip -d`",
+            Lookalike::Gzip => "it is packed twice: unpack it once, `gzip -d`",
             Lookalike::Zip => "unpack it first: `unzip`",
             Lookalike::Profraw => {
                 "`llvm-profdata merge -o all.profdata *.profraw`, then `llvm-cov export -format=lcov -instr-profile=all.profdata PROGRAM`"
@@ -158,21 +164,6 @@ const MAGIC: [(&[u8], Lookalike); 18] = [
 
 pub(super) fn by_magic(head: &[u8]) -> Option<Lookalike> {
     MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, lookalike)| *lookalike)
-}
-
-/// JSON.
-pub(super) fn by_markup(text: &[u8]) -> Option<Lookalike> {
-    let has = |sign: &str| memmem::find(text, sign.as_bytes()).is_some();
-    let signs = [
-        ("llvm.coverage.json.export", Lookalike::LlvmCovJson),
-        ("\"statementMap\"", Lookalike::Istanbul),
-        ("\"executed_lines\"", Lookalike::CoveragePyJson),
-        ("\"show_contexts\"", Lookalike::CoveragePyJson),
-        ("\"simplecov_version\"", Lookalike::SimpleCov),
-        ("\"coverage\"", Lookalike::SimpleCov),
-        ("\"Action\"", Lookalike::GoTestJson),
-    ];
-    signs.iter().find(|(sign, _)| has(sign)).map(|(_, lookalike)| *lookalike).or(Some(Lookalike::Json))
 }
 
 /// XML or HTML: a format, if it is one that is read.

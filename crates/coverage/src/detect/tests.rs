@@ -85,19 +85,19 @@ fn nobody_knows() {
         b"hello\tworld\n\x1b[31m",
         &expect![[r#"
             no known coverage format starts with `hello\tworld\n\u{1b}[31m`
-            help: coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, and XML of Cobertura, JaCoCo and Clover"#]],
+            help: coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, the XML of Cobertura, JaCoCo and Clover, and the JSON of coverage.py, Istanbul, llvm-cov and SimpleCov"#]],
     );
     check(
         &[0, 159, 146, 150],
         &expect![[r#"
             no known coverage format starts with `\x00\x9f\x92\x96`
-            help: coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, and XML of Cobertura, JaCoCo and Clover"#]],
+            help: coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, the XML of Cobertura, JaCoCo and Clover, and the JSON of coverage.py, Istanbul, llvm-cov and SimpleCov"#]],
     );
     check(
         "é".repeat(100).as_bytes(),
         &expect![[r#"
             no known coverage format starts with `éééééééééééééééééééééééééééééééé…`
-            help: coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, and XML of Cobertura, JaCoCo and Clover"#]],
+            help: coverage reports in these formats are read: Go cover profiles, LCOV tracefiles, the XML of Cobertura, JaCoCo and Clover, and the JSON of coverage.py, Istanbul, llvm-cov and SimpleCov"#]],
     );
 }
 
@@ -107,12 +107,67 @@ fn formats_that_are_not_read() {
     looks_like(b"<testsuites>", Lookalike::TestResults);
     looks_like(b"<?xml version=\"1.0\"?><project>", Lookalike::Xml);
     looks_like(b"<!-- never closed", Lookalike::Xml);
-    looks_like(b"{\"/a.js\": {\"path\": \"/a.js\", \"statementMap\": {}}}", Lookalike::Istanbul);
-    looks_like(b"{\"meta\": {\"show_contexts\": false}, \"files\": {}}", Lookalike::CoveragePyJson);
-    looks_like(b"{\"data\":[],\"type\":\"llvm.coverage.json.export\"}", Lookalike::LlvmCovJson);
-    looks_like(b"{\"RSpec\": {\"coverage\": {}, \"timestamp\": 1}}", Lookalike::SimpleCov);
     looks_like(b"{\"Time\":\"x\",\"Action\":\"run\"}", Lookalike::GoTestJson);
     looks_like(b"[1]", Lookalike::Json);
+}
+
+#[track_caller]
+fn is(head: impl AsRef<[u8]>, format: Format) {
+    assert_eq!(detect(head.as_ref()), Ok(format));
+}
+
+#[test]
+fn json_by_its_structure() {
+    is(r#"{"/a.js": {"path": "/a.js", "statementMap": {}}}"#, Format::Istanbul);
+    is(r#"{"/a.js": {"b": {}, "f": {}, "hash": "x", "branchMap": {}}}"#, Format::Istanbul);
+    is(r#"{"data": {"/a.js": {"fnMap": {}}}}"#, Format::Istanbul);
+    is(r#"{"/a.js": {"data": {"path": "x", "fnMap": {}}}}"#, Format::Istanbul);
+    is("\u{feff}\n{\"meta\": {\"show_contexts\": false}, \"files\": {}}", Format::CoveragePyJson);
+    is(r#"{"files": {"a.py": {"summary": {"x": 1}, "missing_lines": [1]}}}"#, Format::CoveragePyJson);
+    is(r#"{"data":[],"type":"llvm.coverage.json.export"}"#, Format::LlvmCovJson);
+    is(r#"{"data":[{"files":[{"filename":"a"#, Format::LlvmCovJson);
+    is(r#"{"version":"3.0.1","data":[{"totals":{}}]}"#, Format::LlvmCovJson);
+    is(r#"{"RSpec": {"coverage": {}, "timestamp": 1}}"#, Format::SimpleCov);
+    is(r#"{"RSpec": {"timestamp": 1, "coverage": {"/a.rb": [null, 1]}}}"#, Format::SimpleCov);
+    is(r#"{"meta": {"simplecov_version": "0.22.0"}, "coverage": {}}"#, Format::SimpleCov);
+    is(r#"{"coverage": {"/a.rb": {"lines": [1]}}}"#, Format::SimpleCov);
+    is(r#"{"timestamp": 1, "files": [{"filename": "a.rb"}]}"#, Format::SimpleCov);
+    is(r#"{"timestamp": 1, "command_name": "RSpec", "files": []}"#, Format::SimpleCov);
+}
+
+#[test]
+fn json_with_its_sign_behind_much_else() {
+    let source = "x".repeat(HEAD - 200);
+    is(
+        format!(r#"{{"/a.js": {{"inputSourceMap": {{"mappings": "{source}"}}, "statementMap": {{}}}}}}"#),
+        Format::Istanbul,
+    );
+    is(format!(r#"{{"a": [{}], "b": [}} "executed_lines""#, "1,".repeat(20_000)), Format::CoveragePyJson);
+}
+
+#[test]
+fn json_that_is_not_read() {
+    looks_like(
+        br#"{"total": {"lines": {"total": 3, "covered": 1, "pct": 33.3}}}"#,
+        Lookalike::IstanbulSummary,
+    );
+    looks_like(br#"{"service_name": "x", "source_files": []}"#, Lookalike::CoverallsJson);
+    looks_like(br#"{"gcovr/format_version": "0.14", "files": [{"file": "a.c"}]}"#, Lookalike::GcovrJson);
+    looks_like(br#"{"format_version": "2", "files": [{"file": "a.c", "lines": []}]}"#, Lookalike::GcovJson);
+    looks_like(br#"{"coverage": {"a.c": {"1": 1, "2": 0}}}"#, Lookalike::CodecovJson);
+    looks_like(br#"{"coverage": {"a.c": [null, 1, 0]}}"#, Lookalike::CodecovJson);
+    looks_like(b"{\"Action\":\"start\"}\n{\"Action\":\"run\"}", Lookalike::GoTestJson);
+    for other in
+        ["{}", "[1]", "[{\"statementMap\": 1}]", "{\"a\": 1}", "{\"data\": []}", "{\"meta\": {}}", "{"]
+    {
+        looks_like(other.as_bytes(), Lookalike::Json);
+    }
+    check(
+        br#"{"total": {"lines": {"pct": 33.3}}}"#,
+        &expect![[r#"
+        this looks like the summary of Istanbul (coverage-summary.json), not like a coverage report that is read: it starts with `{"total": {"lines": {"pct": 33.3}}}`
+        help: it has totals only: name coverage-final.json, which the reporter `json` writes"#]],
+    );
 }
 
 #[test]

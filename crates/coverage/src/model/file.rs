@@ -336,7 +336,7 @@ pub(crate) fn branch_ratio<'a>(branches: impl Iterator<Item = &'a Branch>) -> Ra
 pub(crate) fn function_ratio(functions: &[Function]) -> Ratio {
     let mut ratio = Ratio::default();
     for names in functions.chunk_by(Function::is_same_as) {
-        debug_assert!(names.len() == 1 || names[0].grouping() == Grouping::ByLine);
+        debug_assert!(names.len() == 1 || names[0].grouping() != Grouping::ByName);
         ratio.count(1, names.iter().any(|name| name.hits() > 0));
     }
     ratio

@@ -329,6 +329,9 @@ pub enum Grouping {
     ByName,
     /// All names that start at one line are one function: instances of a template, aliases.
     ByLine,
+    /// All names that start at one line and at this column are one function: the same, where the report says
+    /// more than the line.
+    ByColumn(u32),
 }
 
 /// A name of a function. Several may be one function: see [`Grouping`].
@@ -382,7 +385,7 @@ impl Function {
     pub fn is_same_as(&self, other: &Self) -> bool {
         self.start == other.start
             && self.grouping == other.grouping
-            && (self.grouping == Grouping::ByLine || self.name == other.name)
+            && (self.grouping != Grouping::ByName || self.name == other.name)
     }
 
     pub(crate) fn flatten(&mut self) {

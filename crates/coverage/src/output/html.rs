@@ -10,7 +10,7 @@
 //! cached script never belongs to another report. A report below [`SINGLE_BYTES`] is one file after all: [`Form`].
 //!
 //! The parts: `data.rs` writes what the page shows as JSON, escaped for a script; `page.rs` writes the document and the
-//! policy that forbids every script but ours; `app.js` and `app.css` are the page. The page must not compute what the
+//! policy that forbids every script but ours; `app/` holds the page's own script and style. The page must not compute what the
 //! judge computes: it adds up figures for folders, and shows the rest as it was handed over.
 //!
 //! Foreign text (paths, sources, names) is JSON inside a script, where nothing can end the script, and reaches the

@@ -18,7 +18,10 @@ impl Objects for Commands {
         // `rev-parse` would call a broken reference none at all.
         let words = ["for-each-ref", "--format=%(objecttype) %(objectname)", REFERENCE];
         let output = call(&self.git(words), &[0, 128])?;
-        if output.code != 0 || output.stderr.contains("broken ref") {
+        if output.stderr.contains("broken ref") {
+            return Err(Fault::BrokenReference.into());
+        }
+        if output.code != 0 {
             return Err(Fault::Unreadable(complaint(&output.stderr)).into());
         }
         let text = utf8(output.stdout)?;

@@ -13,7 +13,7 @@ use super::{Commands, Output, call, complaint, objects, parse_id, utf8, without_
 use crate::error::Failure;
 use crate::store::base64;
 use crate::store::fault::Fault;
-use crate::store::objects::{Item, REFERENCE};
+use crate::store::objects::{Item, Objects as _, REFERENCE};
 
 /// The store is small; a remote that takes longer does not answer.
 const NETWORK_LIMIT: Duration = Duration::from_mins(2);
@@ -178,14 +178,19 @@ impl Commands {
         words.extend(["--no-filter", "--no-write-fetch-head", "--refmap=", "--", &remote.name, &refspec]);
         let output = call(&self.asking(&url, remote.token.as_ref(), &words), &[0, 1, 128])?;
         let stderr = &output.stderr;
+        let said = reason(&complaint(stderr), stderr);
         match output.code {
             0 => Ok(Brought::Here),
             _ if stderr.contains("couldn't find remote ref") => Ok(Brought::NoStore),
             _ if is_contention(stderr) => Ok(Brought::Busy(complaint(stderr))),
             _ if is_denial(stderr) => {
-                Err(Fault::ReadDenied { remote: remote.name.clone(), reason: reason(stderr) }.into())
+                Err(Fault::ReadDenied { remote: remote.name.clone(), reason: said }.into())
             }
-            _ => Err(Fault::Unreachable { remote: remote.name.clone(), reason: reason(stderr) }.into()),
+            _ => {
+                // A store that is broken here makes git blame the remote.
+                self.tip()?;
+                Err(Fault::Unreachable { remote: remote.name.clone(), reason: said }.into())
+            }
         }
     }
 
@@ -215,7 +220,7 @@ impl Commands {
         if is_contention(&all) {
             return Ok(Written::Busy(refused.unwrap_or(&complaint(&output.stderr)).to_owned()));
         }
-        let reason = refused.map_or_else(|| reason(&output.stderr), str::to_owned);
+        let reason = reason(refused.unwrap_or(&complaint(&output.stderr)), &output.stderr);
         let remote = remote.name.clone();
         let denied = refused.is_some() || is_denial(&all);
         let fault = if denied {
@@ -319,11 +324,11 @@ fn is_denial(text: &str) -> bool {
     signs.iter().any(|sign| text.contains(sign))
 }
 
-/// What git says, and before it what the remote says, in one line.
-fn reason(stderr: &str) -> String {
-    let remote = stderr.lines().find_map(|line| line.strip_prefix("remote: ")).map(str::trim);
-    match remote.filter(|line| !line.is_empty()) {
-        Some(line) => format!("{} ({})", complaint(stderr), line.trim_end_matches('.')),
-        None => complaint(stderr),
+/// What git says, and behind it what the remote says, in one line.
+fn reason(git: &str, stderr: &str) -> String {
+    let remote = stderr.lines().filter_map(|line| line.strip_prefix("remote:")).map(str::trim);
+    match remote.into_iter().find(|line| !line.is_empty()) {
+        Some(line) => format!("{git} ({})", line.trim_end_matches('.')),
+        None => git.to_owned(),
     }
 }

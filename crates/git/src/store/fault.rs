@@ -9,6 +9,8 @@ use crate::error::{Error, Failure};
 pub(crate) enum Fault {
     #[error("`refs/gatewright/v1` holds {0}, no store")]
     NotAStore(String),
+    #[error("`refs/gatewright/v1` is broken, it names no object")]
+    BrokenReference,
     #[error("the store in `refs/gatewright/v1` can't be read: {0}")]
     Unreadable(String),
     #[error("the store in `refs/gatewright/v1` has the format `{0}`, which a later version wrote")]
@@ -33,7 +35,7 @@ impl Fault {
     /// What kind it is.
     pub(crate) fn kind(&self) -> StoreErrorKind {
         match self {
-            Self::NotAStore(_) | Self::Unreadable(_) => StoreErrorKind::Damaged,
+            Self::NotAStore(_) | Self::BrokenReference | Self::Unreadable(_) => StoreErrorKind::Damaged,
             Self::LaterFormat(_) => StoreErrorKind::LaterFormat,
             Self::Unreachable { .. } => StoreErrorKind::Unreachable,
             Self::ReadDenied { .. } | Self::WriteDenied { .. } => StoreErrorKind::Denied,
@@ -49,6 +51,10 @@ impl Fault {
             Self::NotAStore(_) => {
                 "If nothing else uses it, remove it with `git push origin --delete refs/gatewright/v1` and \
                 `git update-ref -d refs/gatewright/v1`; the next recording begins a new store."
+            }
+            Self::BrokenReference => {
+                "Remove the file `refs/gatewright/v1` from the folder that `git rev-parse --git-common-dir` names, and \
+                fetch the store again with the verb `fetch`."
             }
             Self::Unreadable(_) => {
                 "Fetch it again: `git update-ref -d refs/gatewright/v1`, then the verb `fetch`. If that does not \

@@ -120,7 +120,8 @@ impl About {
         let mut text = format!("{ABOUT}\nseries {}\ncommit {}\n", escape(&self.series), commit.as_str());
         text += &format!("run {} {}\ntime {time}\npayload {}\n", run.id, run.attempt, self.bytes);
         for ancestor in &self.ancestors {
-            text += &format!("parent {}\n", ancestor.as_str());
+            // Each description that is read is written again to be compared.
+            ["parent ", ancestor.as_str(), "\n"].iter().for_each(|part| text.push_str(part));
         }
         text + "end\n"
     }

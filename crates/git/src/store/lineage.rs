@@ -43,6 +43,10 @@ impl<'a> Lineage<'a> {
             return Ok(Some(next));
         }
         self.is_here = false;
+        // The first commit of a history that is all here: no list knows better.
+        if was_here && self.objects.written_parents(commit)?.is_some() {
+            return Ok(None);
+        }
         if let Some(lists) = &mut self.lists
             && let Some(next) = lists.after(commit)?
         {

@@ -1,7 +1,5 @@
 //! Which entries go when one is added. Pure: decided on names and sizes, so that every writer decides alike.
 
-use std::cmp::Reverse;
-
 use gatewright_core::store::Retention;
 
 use super::layout::Name;
@@ -18,7 +16,7 @@ pub(crate) struct Held {
 
 /// The entries that go, oldest first. Number and age count in the folder that is written to; room is shared by all.
 pub(crate) fn outdated(mut held: Vec<Held>, folder: &str, retention: &Retention) -> Vec<Held> {
-    held.sort_unstable_by_key(|entry| Reverse(entry.clone()));
+    held.sort_unstable_by(|one, other| other.cmp(one));
     let newest = held.iter().find(|entry| entry.folder == folder).map(|entry| entry.name.time.unix_seconds());
     let (mut rank, mut room) = (0, retention.most_bytes);
     let mut full = false;

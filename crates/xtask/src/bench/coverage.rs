@@ -61,7 +61,7 @@ const JOBS: &[Job] = &[
         scale: Scale::of,
         measure: "coverage.statements",
         promised: 500.0,
-        rivals: &[rivals::octocov_go, rivals::grcov_of_another_count],
+        rivals: &[rivals::octocov_go, rivals::grcov_of_go],
     },
     Job {
         name: "LCOV",
@@ -85,7 +85,7 @@ const JOBS: &[Job] = &[
         scale: Scale::of_wordy,
         measure: "coverage.lines",
         promised: 150.0,
-        rivals: &[rivals::octocov_jacoco, rivals::grcov],
+        rivals: &[rivals::octocov_jacoco, rivals::grcov_of_jacoco],
     },
     Job {
         name: "Clover",

@@ -114,12 +114,12 @@ impl Race {
             self.job, self.megabytes, self.total.covered, self.total.total
         );
         println!(
-            "  {:<24} {:>9} {:>9} {:>9} {:>10} {:>8}  rounds",
+            "  {:<26} {:>9} {:>9} {:>9} {:>10} {:>8}  rounds",
             "", "CPU ms", "wall ms", "peak MB", "MB/CPU s", "ratio"
         );
         for place in &self.places {
             println!(
-                "  {:<24} {:>9.1} {:>9.1} {:>9.1} {:>10.1} {:>8.1}  {}",
+                "  {:<26} {:>9.1} {:>9.1} {:>9.1} {:>10.1} {:>8.1}  {}",
                 place.name,
                 place.cpu_ms,
                 place.wall_ms,

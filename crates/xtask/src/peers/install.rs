@@ -11,8 +11,8 @@ use anyhow::{Context, Result, bail};
 use super::{Kind, Peer};
 use crate::{command, copy};
 
-/// The longest that one command may take; the largest peers build for five minutes on two cores.
-const LIMIT: Duration = Duration::from_mins(15);
+/// The longest that one command may take; the largest peers build for five minutes on two idle cores.
+const LIMIT: Duration = Duration::from_mins(30);
 
 /// Installs one peer below `folder`.
 pub(super) fn install(folder: &Path, peer: &Peer) -> Result<()> {

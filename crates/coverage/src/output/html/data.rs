@@ -1,4 +1,4 @@
-//! What the page shows, as JSON. It owns the shape that `app.js` reads, and the escaping: the text may stand in a
+//! What the page shows, as JSON. It owns the shape that `app/` reads, and the escaping: the text may stand in a
 //! `<script>` element and in a script of its own, and nothing in it can end either.
 //!
 //! Numbers beyond 2^53, which JavaScript can't hold, are texts.

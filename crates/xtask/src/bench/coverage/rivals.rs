@@ -86,11 +86,20 @@ pub(super) fn grcov<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a
 }
 
 /// It reads Go's statements as lines.
-pub(super) fn grcov_of_another_count<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
-    let grcov = grcov(peers, input)?;
-    let counts = grcov.found;
+pub(super) fn grcov_of_go<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    Ok(counting_otherwise("grcov (counts lines)", grcov(peers, input)?))
+}
+
+/// It loses every line that branches.
+pub(super) fn grcov_of_jacoco<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
+    Ok(counting_otherwise("grcov (loses lines)", grcov(peers, input)?))
+}
+
+/// A rival that must find something, but not what we do.
+fn counting_otherwise<'a>(name: &'static str, rival: Contestant<'a>) -> Contestant<'a> {
+    let counts = rival.found;
     let found = move |finished: &Finished| counts(finished).map(|_| Found::AnotherUnit);
-    Ok(Contestant { name: "grcov (counts lines)", found: Box::new(found), ..grcov })
+    Contestant { name, found: Box::new(found), ..rival }
 }
 
 pub(super) fn lcov_summary<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
@@ -105,28 +114,33 @@ pub(super) fn lcov_summary<'a>(peers: &Peers, input: &'a Input) -> Result<Contes
     Ok(contestant("lcov --summary", peers.program("lcov")?, input, ask, Box::new(found)))
 }
 
+/// It takes a line whose branches were not all taken for a missed one.
 pub(super) fn pycobertura<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
     let found = |finished: &Finished| {
         let table: Value = serde_json::from_str(&finished.stdout)?;
-        let number = |key: &str| table["total"][key].as_u64().with_context(|| format!("it states no {key}"));
-        let (total, missed) = (number("Stmts")?, number("Miss")?);
-        Ok(Found::Exact(Total { covered: total - missed, total }))
+        let total = table["total"]["Stmts"].as_u64().context("it states no Stmts")?;
+        anyhow::ensure!(total == input.total.total, "it found {total} lines");
+        Ok(Found::AnotherUnit)
     };
     let ask = |command: &mut Command, file: &Path| {
         command.args(["show", "--format", "json"]).arg(file);
     };
-    Ok(contestant("pycobertura show", peers.program("pycobertura")?, input, ask, Box::new(found)))
+    Ok(contestant("pycobertura (no partials)", peers.program("pycobertura")?, input, ask, Box::new(found)))
 }
 
 pub(super) fn nyc_report<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
     // `Lines        : 66.0% ( 651026/987000 )`
     let found = |finished: &Finished| between(&finished.stdout, "Lines  ", '(', "/", ')');
-    let ask = |command: &mut Command, file: &Path| {
-        let own = file.parent().unwrap_or(Path::new("."));
-        command.current_dir(own.parent().unwrap_or(own));
+    // It reads every file of a folder.
+    let own = input.file.with_file_name("for-nyc");
+    std::fs::create_dir_all(&own)?;
+    if !own.join("coverage.json").exists() {
+        std::fs::hard_link(&input.file, own.join("coverage.json"))?;
+    }
+    let ask = move |command: &mut Command, _: &Path| {
         command
             .args(["report", "--reporter=text-summary", "--exclude-after-remap=false", "--temp-dir"])
-            .arg(own);
+            .arg(&own);
     };
     Ok(contestant("nyc report", peers.program("nyc")?, input, ask, Box::new(found)))
 }

@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 use super::{Input, Line, Scale, Source, Wording};
 use crate::total::Total;
 
-/// Istanbul's, with files below the folder itself: nyc leaves others out. Its own folder holds nothing else, as nyc
-/// reads all that lies there.
+/// Istanbul's, with files below the folder itself: nyc leaves others out.
 pub(in crate::bench) fn istanbul(folder: &Path, scale: Scale) -> Result<Input> {
     let place = |line: u64, from: u32, to: u32| -> String {
         format!(
@@ -53,7 +52,7 @@ pub(in crate::bench) fn istanbul(folder: &Path, scale: Scale) -> Result<Input> {
         Ok(())
     };
     let wording = Wording { bytes_per_line: 127, head: "{", between: ",", source: &source, tail: "}\n" };
-    wording.report(&folder.join(".nyc_output/coverage-final.json"), scale)
+    wording.report(&folder.join("coverage-final.json"), scale)
 }
 
 /// `{"0":…,"1":…}`

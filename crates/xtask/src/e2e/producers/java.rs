@@ -2,6 +2,7 @@
 //! `OpenClover`, which states them in the head of its report.
 //! Two modules have a class of the same package and name: what gathers them must keep them apart.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use anyhow::{Context, Result};
@@ -11,6 +12,9 @@ use crate::command;
 use crate::copy;
 use crate::e2e::Judge;
 use crate::total::Total;
+
+/// `OpenClover` states statements; several may share a line.
+const OUR_LINES: &str = "coverage.lines by a sum of ours";
 
 pub(super) const PRODUCERS: &[Producer] = &[
     Producer {
@@ -28,7 +32,7 @@ pub(super) const PRODUCERS: &[Producer] = &[
         written: &[Written {
             format: "XML of two modules",
             files: &["text/target/site/clover/clover.xml", "codes/target/site/clover/clover.xml"],
-            measures: &[BRANCHES, FUNCTIONS],
+            measures: &[OUR_LINES, BRANCHES, FUNCTIONS],
         }],
     },
 ];
@@ -61,6 +65,7 @@ fn openclover(judge: &Judge) -> Result<Run> {
     let folder = copy::fresh("examples/java")?;
     command::stdout(&mut judge.peers.maven("clover-maven-plugin", folder.path())?, LIMIT)?;
     let mut stated = vec![(BRANCHES, Total::default()), (FUNCTIONS, Total::default())];
+    let mut lines = Total::default();
     for module in ["text", "codes"] {
         let file = folder.path().join(module).join("target/site/clover/clover.xml");
         let report =
@@ -70,8 +75,25 @@ fn openclover(judge: &Judge) -> Result<Run> {
             sum.covered += found.covered;
             sum.total += found.total;
         }
+        lines.covered += of_lines(&report).values().filter(|ran| **ran).count() as u64;
+        lines.total += of_lines(&report).len() as u64;
     }
+    stated.push((OUR_LINES, lines));
     Ok(Run { folder, stated })
+}
+
+/// Whether each line ran, by file and number. A line has an element for each statement, condition and method on it.
+fn of_lines(report: &str) -> BTreeMap<(usize, &str), bool> {
+    let mut lines = BTreeMap::new();
+    for (file, text) in report.split("<file ").enumerate() {
+        for element in text.split("<line ").skip(1) {
+            let value = |name: &str| Some(element.split_once(&format!("{name}=\""))?.1.split_once('"')?.0);
+            let ran =
+                ["count", "truecount", "falsecount"].iter().any(|name| value(name).is_some_and(|n| n != "0"));
+            *lines.entry((file, value("num").unwrap_or_default())).or_default() |= ran;
+        }
+    }
+    lines
 }
 
 /// The first `metrics` element is that of the whole project.
@@ -100,5 +122,7 @@ mod tests {
         let report = r#"<project><metrics methods="12" coveredmethods="9"/><file><metrics methods="2"/>"#;
         assert_eq!(of_metrics(report, "methods"), Some(Total { covered: 9, total: 12 }));
         assert_eq!(of_metrics(report, "conditionals"), None);
+        let report = r#"<file a><line num="1" count="0"/><line truecount="2" falsecount="0" num="1"/><file b><line num="1" count="0"/>"#;
+        assert_eq!(of_lines(report).into_values().collect::<Vec<_>>(), [true, false]);
     }
 }

@@ -1,6 +1,6 @@
 //! c8, which counts with V8, and nyc, which rewrites sources. Both state their totals in Istanbul's summary.
 
-use std::path::Path;
+use std::fs;
 
 use anyhow::Result;
 
@@ -9,6 +9,7 @@ use super::{
 };
 use crate::copy;
 use crate::e2e::Judge;
+use crate::total::Total;
 
 pub(super) const PRODUCERS: &[Producer] = &[
     Producer { name: "c8", run: c8, written: WRITTEN },
@@ -29,6 +30,11 @@ const WRITTEN: &[Written] = &[
     },
     Written { format: "Clover", files: &["coverage/clover.xml"], measures: &[LINES] },
 ];
+
+const COBERTURA: &str = "coverage/cobertura-coverage.xml";
+
+/// Istanbul leaves a branch out of Cobertura where no statement begins on its line, such as a default of a parameter.
+const BRANCHES_OF_LINES: &str = "coverage.branches of lines with statements";
 
 const REPORTERS: [&str; 5] = [
     "--reporter=lcovonly",
@@ -54,13 +60,39 @@ fn nyc(judge: &Judge) -> Result<Run> {
 
 fn stated(folder: tempfile::TempDir) -> Result<Run> {
     commit_if_changed(folder.path())?;
-    let summary = json(&folder.path().join(Path::new("coverage/coverage-summary.json")))?;
+    let summary = json(&folder.path().join("coverage/coverage-summary.json"))?;
     let of = |kind: &str| total(&summary["total"][kind], "covered", "total");
     let stated = vec![
         (LINES, of("lines")?),
         (STATEMENTS, of("statements")?),
         (BRANCHES, of("branches")?),
         (FUNCTIONS, of("functions")?),
+        (BRANCHES_OF_LINES, of_cobertura(&fs::read_to_string(folder.path().join(COBERTURA))?)),
     ];
     Ok(Run { folder, stated })
+}
+
+/// All `condition-coverage="50% (1/2)"`.
+fn of_cobertura(report: &str) -> Total {
+    let mut sum = Total::default();
+    for rest in report.split("condition-coverage=\"").skip(1) {
+        let fraction = || rest.split_once('(')?.1.split_once(')')?.0.split_once('/');
+        if let Some((covered, total)) = fraction() {
+            sum.covered += covered.parse().unwrap_or(0);
+            sum.total += total.parse().unwrap_or(0);
+        }
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_are_summed() {
+        let report =
+            r#"<line condition-coverage="50% (1/2)"/><line/><line condition-coverage="100% (3/3)"/>"#;
+        assert_eq!(of_cobertura(report), Total { covered: 4, total: 5 });
+    }
 }

@@ -1,4 +1,7 @@
-//! cargo-llvm-cov, which states its totals in the table that it prints.
+//! cargo-llvm-cov, which states its totals in the table that it prints. That table adds up functions: a line that two
+//! of them share, such as a closure's, counts twice. LCOV and Cobertura hold each line once.
+
+use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
@@ -8,14 +11,16 @@ use crate::copy;
 use crate::e2e::Judge;
 use crate::total::Total;
 
+const LINES_ONCE: &str = "coverage.lines each once";
+
 pub(super) const PRODUCERS: &[Producer] = &[Producer {
     name: "cargo-llvm-cov",
     run,
     written: &[
         Written { format: "JSON", files: &["coverage.json"], measures: &[LINES, FUNCTIONS] },
         Written { format: "JSON of summaries", files: &["summary.json"], measures: &[LINES, FUNCTIONS] },
-        Written { format: "LCOV", files: &["lcov.info"], measures: &[LINES, FUNCTIONS] },
-        Written { format: "Cobertura", files: &["cobertura.xml"], measures: &[LINES] },
+        Written { format: "LCOV", files: &["lcov.info"], measures: &[LINES_ONCE, FUNCTIONS] },
+        Written { format: "Cobertura", files: &["cobertura.xml"], measures: &[LINES_ONCE] },
     ],
 }];
 
@@ -33,7 +38,15 @@ fn run(judge: &Judge) -> Result<Run> {
     ask(&["report", "--lcov", "--output-path", "lcov.info"])?;
     ask(&["report", "--cobertura", "--output-path", "cobertura.xml"])?;
     let [functions, lines] = of_table(&ask(&["report"])?)?;
-    Ok(Run { folder, stated: vec![(LINES, lines), (FUNCTIONS, functions)] })
+    let once = of_tracefile(&fs::read_to_string(folder.path().join("lcov.info"))?);
+    let stated = vec![(LINES, lines), (LINES_ONCE, once), (FUNCTIONS, functions)];
+    Ok(Run { folder, stated })
+}
+
+/// Its records `DA:<line>,<count>`.
+fn of_tracefile(text: &str) -> Total {
+    let counts = || text.lines().filter_map(|line| line.strip_prefix("DA:")?.split(',').nth(1));
+    Total { covered: counts().filter(|count| *count != "0").count() as u64, total: counts().count() as u64 }
 }
 
 /// `TOTAL  177  15  91.53%  20  1  95.00%  84  7  91.67%  0  0  -`: each how many, how many missed, and a percentage,
@@ -60,5 +73,6 @@ mod tests {
         let [functions, lines] = of_table(table).unwrap();
         assert_eq!((functions, lines), (Total { covered: 19, total: 20 }, Total { covered: 77, total: 84 }));
         assert!(of_table("TOTAL 1 2").is_err());
+        assert_eq!(of_tracefile("SF:a\nDA:1,0\nDA:2,3\nLF:9\n"), Total { covered: 1, total: 2 });
     }
 }
