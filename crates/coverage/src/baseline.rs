@@ -96,6 +96,14 @@ pub struct EarlierFigures {
     pub native: BTreeSet<Unit>,
 }
 
+impl EarlierFigures {
+    /// Those of a baseline, for the trend.
+    pub fn of(baseline: &Baseline, commit: &str, time: i64) -> Self {
+        let Stand { totals, native, .. } = &baseline.total;
+        Self { commit: commit.to_owned(), time, totals: *totals, native: native.clone() }
+    }
+}
+
 impl Baseline {
     /// The figures of this run as the baseline of later ones. Pictures are kept of the flags named in `keep`.
     ///
