@@ -32,6 +32,9 @@ pub(crate) const MAX_TEXT: usize = 64 * 1024;
 const UNITED: u64 = 1 << 24;
 const UNITED_PER_BYTE: u64 = 4;
 
+/// A text of so many bytes is short.
+const SHORT: usize = 16;
+
 /// A value. Of a container, only its opening bracket was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
@@ -389,6 +392,16 @@ impl<'r> Json<'r> {
     /// Reads a string from its opening quote on. Its token stays in the buffer.
     fn read_string(&mut self) -> Pulled<()> {
         self.stream.at += 1;
+        let start = self.stream.rest();
+        let start = &start[..start.len().min(SHORT)];
+        // Most keys are so short that a search that is made for long texts costs more than it gives.
+        if let Some(length) = start.iter().position(|byte| matches!(byte, b'"' | b'\\'))
+            && start[length] == b'"'
+        {
+            self.text = TextAt::Buffer(1, length);
+            self.stream.at += length + 1;
+            return Ok(());
+        }
         let mut length = 0;
         loop {
             let rest = self.stream.rest();
@@ -493,7 +506,16 @@ impl<'r> Json<'r> {
         }
     }
 
+    #[inline]
     fn read_colon(&mut self) -> Pulled<()> {
+        if self.stream.rest().first() == Some(&b':') {
+            self.stream.at += 1;
+            return Ok(());
+        }
+        self.seek_colon()
+    }
+
+    fn seek_colon(&mut self) -> Pulled<()> {
         loop {
             let rest = self.stream.rest();
             let blanks = rest.iter().take_while(|byte| is_blank(**byte)).count();
