@@ -9,6 +9,8 @@ use gatewright_core::report::Policy as StatePolicy;
 use gatewright_coverage::policy::bounds::{Bound, Breadth, Gates, Limit};
 use gatewright_coverage::policy::{Policy, RemovedCode};
 
+use crate::outputs::OutputInputs;
+
 /// What coverage is held to.
 ///
 /// A bound reads `[SELECTOR ][UNIT=]VALUE`: see `policy::bounds`. They are kept as texts that were checked, because the
@@ -172,6 +174,14 @@ pub struct Inputs {
     /// What reports that measure nothing, or a base that can't be read, do: fail, warn or ignore.
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_no_data: StatePolicy,
+
+    /// What is written besides the report.
+    #[command(flatten)]
+    pub outputs: OutputInputs,
+
+    /// A token for `fetch` and `record`, only where actions/checkout left no credentials (`persist-credentials: false`).
+    #[arg(long, value_name = "SECRET")]
+    pub store_token: Option<String>,
 }
 
 /// One reader a bound: it keeps the text once it is known to be one.

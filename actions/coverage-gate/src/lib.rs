@@ -3,7 +3,9 @@
 
 mod baseline;
 mod inputs;
+mod outputs;
 mod reports;
+mod verbs;
 
 use std::io::Read as _;
 
@@ -13,7 +15,9 @@ use gatewright_core::action::{
 use gatewright_core::decimal::floored_percent;
 use gatewright_core::glob::Globs;
 use gatewright_core::report::{Measure, MeasureValue, Report, Scope, Unit};
+use gatewright_core::store::Token;
 use gatewright_core::{Failure, RepoPath};
+use gatewright_coverage::policy::bounds::{Breadth, Limit};
 use gatewright_coverage::{
     Circumstances, Gatherer, GoModule, Ignores, Named, Partials, PatchBase, Rewrite, Selection, SourceTree,
     judge, rules,
@@ -39,7 +43,7 @@ const ABOUT: About = About {
     summary: "Judges coverage reports: the total, its parts, every file, and the lines that a change touches.",
     files: Some(FilesAbout { what: "Coverage reports", well_known: &WELL_KNOWN }),
     reads_base: true,
-    verbs: &[],
+    verbs: &verbs::VERBS,
     outputs: &[
         OutputAbout {
             name: "coverage",
@@ -81,6 +85,10 @@ pub fn action() -> Action {
 }
 
 fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
+    let token = inputs.store_token.as_deref().and_then(Token::new);
+    if ctx.verb == "fetch" {
+        return Ok(verbs::fetch(token));
+    }
     let policy = inputs.policy(ctx.conditions)?;
     let (flags, flag_paths) = (named("flags", &inputs.flags)?, named("flag-paths", &inputs.flag_paths)?);
     let components = named("components", &inputs.components)?;
@@ -130,13 +138,25 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
         base,
         missing: reports.missing,
         idle_exclusions: reports.idle_exclusions,
-        trend: Vec::new(),
+        trend: baseline.trend,
     };
+    if ctx.verb == "explain" {
+        return verbs::explained(&evidence, ctx);
+    }
     let mut report = judge(&evidence, &policy, &circumstances);
     report.sources = sources;
+    let effects = match ctx.verb {
+        "record" => verbs::recorded(&evidence, &flag_paths, token.as_ref(), ctx)?,
+        _ => Vec::new(),
+    };
     let outputs =
         vec![("coverage".to_owned(), total(&report)), ("coverage-patch".to_owned(), patch(&report))];
-    Ok(Outcome { report, outputs, ..Outcome::default() })
+    let mut outcome = Outcome { report, outputs, effects, ..Outcome::default() };
+    let least = policy.gates.of(Limit::Minimum, Breadth::Total).of("", &evidence.native_units());
+    let minimum = least.get(&outputs::headline_unit(&evidence)).copied();
+    let written = outputs::Written { evidence, trend: &circumstances.trend, minimum };
+    outputs::add(&inputs.outputs, ctx, written, &mut outcome)?;
+    Ok(outcome)
 }
 
 fn named(input: &str, lines: &[String]) -> Result<Vec<Named>, Failure> {

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::input::Provenance;
 use crate::input::shared::{FlagsOnly, SharedInputs};
 use crate::render::PagePartsOwned;
-use crate::report::{BaselineAbout, Report, RuleInfo};
+use crate::report::{BaselineAbout, Report, RuleInfo, Subject};
 use crate::repository::{Base, ChangeSet, CommitId, RepositoryError};
 use crate::runner::FolderSink;
 use crate::store::{self, Baseline, Damaged};
@@ -279,6 +279,14 @@ pub struct Context<'a> {
     pub operands: &'a [String],
     /// The conditions that the figures will be held to: an action may have more figures than it shows unasked.
     pub conditions: &'a [crate::condition::Condition],
+    /// What the report will say it is about.
+    pub subject: &'a Subject,
+    /// Where a file of this commit can be seen, with its path behind a `/`: `https://…/blob/<commit>`.
+    pub blob: Option<&'a str>,
+    /// The time of the run in seconds since the start of 1970: `SOURCE_DATE_EPOCH` where it is set.
+    pub time: u64,
+    /// What changed since an earlier commit, where somebody asks.
+    pub(crate) changes_since: &'a dyn Fn(&CommitId) -> Option<ChangeSet>,
     /// The repository's files, where somebody asks.
     pub(crate) tracked: &'a dyn Fn() -> Vec<crate::RepoPath>,
     /// What the store holds in a series, nearest first.
@@ -298,6 +306,11 @@ impl Context<'_> {
     /// The files of the repository, sorted: those that git tracks, or without git those that lie there.
     pub fn tracked_files(&self) -> Vec<crate::RepoPath> {
         (self.tracked)()
+    }
+
+    /// What changed since an earlier commit; nothing where the clone does not hold that commit.
+    pub fn changes_since(&self, commit: &CommitId) -> Option<ChangeSet> {
+        (self.changes_since)(commit)
     }
 
     /// What the store holds about the commit that the change is compared with and those before it, nearest first, at

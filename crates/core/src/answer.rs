@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::escape::{json_in_log, log_text, terminal};
 use crate::render::Palette;
@@ -47,8 +47,10 @@ impl Answer {
         self.lines.iter().try_for_each(|line| writeln!(out, "{}", painted(line, palette)))
     }
 
-    pub(crate) fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", json_in_log(&serde_json::to_string_pretty(&self.data)?))
+    /// An answer without data is what was done.
+    pub(crate) fn write_json(&self, done: &[String], out: &mut dyn Write) -> io::Result<()> {
+        let data = if self.data.is_null() { json!({"done": done}) } else { self.data.clone() };
+        writeln!(out, "{}", json_in_log(&serde_json::to_string_pretty(&data)?))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::render::{
     LinkBase, PagePartsOwned, Palette, SUMMARY_MOST_BYTES, TerminalStyle, annotations, render_annotations,
     render_html, render_junit, render_sarif, render_summary, render_terminal,
 };
-use crate::report::{FindingOutcome, Report};
+use crate::report::{FindingOutcome, Report, Subject};
 use crate::runner::{Environment, Outputs, write_atomically, write_folder};
 use crate::session::{Judged, user_path};
 use crate::sha256;
@@ -222,12 +222,14 @@ fn report_path(environment: &Environment, workspace: &Workspace, report: &Report
 }
 
 fn link_base(environment: &Environment, report: &Report) -> LinkBase {
-    let server = environment.get("GITHUB_SERVER_URL").filter(|server| server.starts_with("https://"));
-    let blob = match (server, &report.subject.repository, &report.subject.head_sha) {
-        (Some(server), Some(repository), Some(sha)) => Some(format!("{server}/{repository}/blob/{sha}")),
-        _ => None,
-    };
-    LinkBase { blob }
+    LinkBase { blob: blob(environment, &report.subject) }
+}
+
+/// Where the files of the judged commit can be seen.
+pub(crate) fn blob(environment: &Environment, subject: &Subject) -> Option<String> {
+    let server = environment.get("GITHUB_SERVER_URL").filter(|server| server.starts_with("https://"))?;
+    let (repository, sha) = (subject.repository.as_ref()?, subject.head_sha.as_ref()?);
+    Some(format!("{server}/{repository}/blob/{sha}"))
 }
 
 fn show_report(
@@ -305,7 +307,7 @@ pub(crate) fn publish_answer(
     let done = perform()?;
     let out: &mut dyn Write = &mut io::BufWriter::new(out);
     let shown = match show.format {
-        Format::Json | Format::Sarif | Format::Junit => answer.write_json(out),
+        Format::Json | Format::Sarif | Format::Junit => answer.write_json(&done, out),
         Format::Human | Format::Github | Format::Markdown => {
             answer.write_text(show.palette, out).and_then(|()| say_done(&done, show.palette, out))
         }

@@ -16,12 +16,16 @@ use crate::failure::Failure;
 use crate::input::shared::SharedInputs;
 use crate::input::{Provenance, Resolved, Said, resolve, unjudged};
 use crate::judge::{Judgement, judge};
+use crate::publish::blob;
 use crate::report::{Block, Inline, Measure, Policy, Report, Section, State, Subject};
-use crate::repository::{BaseRequest, ChangeEnd, CommitId, Repository, RepositoryError};
+use crate::repository::{Base, BaseRequest, ChangeEnd, ChangeSet, CommitId, Repository, RepositoryError};
 use crate::runner::{Environment, Event, Notes};
 use crate::store::Store;
 use crate::workspace::{Workspace, normal};
 use crate::{RepoPath, fingerprint, sha256, waiver};
+
+/// The value name of inputs that name a file or a folder to write.
+const WRITTEN: &str = "OUTPUT";
 
 /// What a binary brings to every run: whom to ask about the repository.
 pub struct Host<'a> {
@@ -287,11 +291,17 @@ impl<'a> Session<'a> {
             Some(_) => resolved.matches.get_many::<String>("files").into_iter().flatten().cloned().collect(),
             None => Vec::new(),
         };
-        self.keep_inside(resolved, &shared)?;
+        self.keep_inside(action, resolved, &shared)?;
         let (verb, operands) = verb_and_operands(action, resolved)?;
         let provenance = |name: &str| -> Provenance { resolved.provenance(name) };
         let name = settings.and_then(|settings| settings.name.clone()).or_else(|| shared.name.clone());
         let compared = RefCell::new(None);
+        let base = match &change {
+            ChangeUnderReview::Known { base, .. } => Some(&base.commit),
+            _ => None,
+        };
+        let subject = self.subject(action, name.clone(), base, resolved);
+        let blob = blob(self.environment, &subject);
         let conditions = settings.map(Settings::conditions).transpose()?.unwrap_or_default();
         let conditions: Vec<Condition> = conditions.into_iter().map(|(condition, _)| condition).collect();
         let ctx = Context {
@@ -302,6 +312,10 @@ impl<'a> Session<'a> {
             verb: &verb,
             operands: &operands,
             conditions: &conditions,
+            subject: &subject,
+            blob: blob.as_deref(),
+            time: self.environment.now(),
+            changes_since: &|commit| self.changes_since(commit),
             tracked: &|| self.tracked_files(),
             recorded: &|part, most| {
                 self.recorded(&series(action.about().name, name.as_deref(), part), &change, most)
@@ -310,12 +324,7 @@ impl<'a> Session<'a> {
             notes: self.notes,
         };
         let mut outcome = action.judge(&resolved.matches, &ctx)?;
-        let base = match &change {
-            ChangeUnderReview::Known { base, .. } => Some(&base.commit),
-            _ => None,
-        };
-        outcome.report.subject = self.subject(action, name.clone(), base, resolved);
-        outcome.report.subject.baseline = compared.into_inner();
+        outcome.report.subject = Subject { baseline: compared.into_inner(), ..subject };
         Ok(Judged { outcome, shared, name })
     }
 
@@ -344,15 +353,39 @@ impl<'a> Session<'a> {
         }
     }
 
+    fn changes_since(&self, commit: &CommitId) -> Option<ChangeSet> {
+        let base = Base { commit: commit.clone(), tip: commit.clone(), found_as: "the baseline".to_owned() };
+        let end = if self.event.is_some() { ChangeEnd::Head } else { ChangeEnd::WorkTree };
+        match self.host.repository.changes(&self.workspace.directory, &base, end) {
+            Ok(changes) => Some(changes),
+            Err(error) => {
+                tracing::debug!("no changes since {}: {error}", commit.short());
+                None
+            }
+        }
+    }
+
     /// A configuration may be a stranger's: it chooses paths inside the repository only. Flags and `with:` choose freely.
-    fn keep_inside(&self, resolved: &Resolved, shared: &SharedInputs) -> Result<(), Failure> {
-        let outputs = [
-            ("report-file", &shared.report_file),
-            ("sarif-file", &shared.sarif_file),
-            ("html-file", &shared.html_file),
+    fn keep_inside(
+        &self,
+        action: &Action,
+        resolved: &Resolved,
+        shared: &SharedInputs,
+    ) -> Result<(), Failure> {
+        let common = [
+            ("report-file", shared.report_file.clone()),
+            ("sarif-file", shared.sarif_file.clone()),
+            ("html-file", shared.html_file.clone()),
         ];
-        for (name, path) in outputs {
-            let (Provenance::Config { .. }, Some(path)) = (resolved.provenance(name), path) else { continue };
+        let is_written = |argument: &&clap::Arg| {
+            argument.get_value_names().is_some_and(|names| names.iter().any(|name| name == WRITTEN))
+        };
+        let own = action.command().get_arguments().filter(is_written).filter_map(clap::Arg::get_long);
+        let own = own.map(|name| (name, text(&resolved.matches, &name.replace('-', "_"))));
+        for (name, path) in common.into_iter().chain(own) {
+            let (Provenance::Config { .. }, Some(path)) = (resolved.provenance(name), &path) else {
+                continue;
+            };
             if !user_path(&self.workspace, path).starts_with(&self.workspace.root) {
                 return Err(Failure::usage(
                     format!("`{name}` of the configuration leads out of the repository: `{path}`"),

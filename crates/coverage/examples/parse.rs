@@ -1,8 +1,8 @@
 //! Makes a large report of a given kind and size in memory, reads it a few times, and prints how many
 //! megabytes one second of processor time reads, and how much memory the process took at most.
 //!
-//! `cargo run --profile dist -p gatewright-coverage --example parse -- KIND [megabytes] [copy]`, where the kind is
-//! one of `go`, `go-dup`, `lcov`, `cobertura`, `jacoco` and `clover`,
+//! `cargo run --profile dist -p gatewright-coverage --example parse -- KIND [megabytes] [copy]`, where the kind is one of
+//! go, go-dup, lcov, cobertura, jacoco, clover, coveragepy, istanbul, llvm-cov and simplecov,
 //! where `copy` keeps the made report; or `-- <path>` to read such a file as a stream.
 
 #![allow(
@@ -11,6 +11,9 @@
     clippy::cast_precision_loss,
     reason = "a measuring program, not a part of the product"
 )]
+
+#[path = "parse/json.rs"]
+mod json;
 
 use std::fmt::Write;
 use std::io::Read;
@@ -30,7 +33,10 @@ fn main() {
         "cobertura" => cobertura(size),
         "jacoco" => jacoco(size),
         "clover" => clover(size),
-        path => return measure(|| Box::new(std::fs::File::open(path).expect("a kind or a path"))),
+        kind => match json::make(kind, size) {
+            Some(text) => text,
+            None => return measure(|| Box::new(std::fs::File::open(kind).expect("a kind or a path"))),
+        },
     };
     if let Some(path) = arguments.next() {
         std::fs::write(path, &text).expect("a path to write to");

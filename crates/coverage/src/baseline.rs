@@ -83,9 +83,9 @@ impl Default for BaselineUnderReview {
     }
 }
 
-/// The figures of some commit in a row of them, for the trend.
+/// What some commit before this run added up to, for the trend.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TrendPoint {
+pub struct EarlierFigures {
     /// The commit.
     pub commit: String,
     /// When it was made, in seconds since 1970.
@@ -94,6 +94,14 @@ pub struct TrendPoint {
     pub totals: Totals,
     /// The units that files were counted in.
     pub native: BTreeSet<Unit>,
+}
+
+impl EarlierFigures {
+    /// Those of a baseline, for the trend.
+    pub fn of(baseline: &Baseline, commit: &str, time: i64) -> Self {
+        let Stand { totals, native, .. } = &baseline.total;
+        Self { commit: commit.to_owned(), time, totals: *totals, native: native.clone() }
+    }
 }
 
 impl Baseline {

@@ -71,6 +71,11 @@ pub(crate) fn measure(evidence: &Evidence, policy: &Policy, base: &PatchBase) ->
     }
     ledger.add_packages(&mut measured);
     ledger.add_files(&mut measured);
+    if let Some(Before::Incomparable(why)) = &ledger.parts.instead
+        && !policy.gates.of(Limit::MaxDrop, Breadth::File).is_idle()
+    {
+        measured.incomparable.insert(why.clone());
+    }
     measured
 }
 
@@ -157,9 +162,9 @@ impl Ledger<'_> {
                 if !asked && (!always || was.total == 0 || ratio.total == 0) {
                     return;
                 }
-                if asked && was.total == 0 && ratio.total > 0 {
-                    let unit = unit.name();
-                    let why = format!("{}: the baseline measures no {unit}", shown(scope));
+                if asked && (was.total == 0) != (ratio.total == 0) {
+                    let who = if was.total == 0 { "the baseline" } else { "this run" };
+                    let why = format!("{}: {who} measures no {}", shown(scope), unit.name());
                     measured.incomparable.insert(why);
                 }
                 let mut drop = Measure::drop(&name, scope.clone(), fraction(was), after, most);

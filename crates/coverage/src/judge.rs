@@ -2,7 +2,7 @@
 
 use gatewright_core::report::Report;
 
-use crate::baseline::TrendPoint;
+use crate::baseline::EarlierFigures;
 use crate::evidence::Evidence;
 use crate::policy::Policy;
 use crate::{gates, rules, sections, states};
@@ -28,7 +28,7 @@ pub struct Circumstances {
     /// Exclusions in `files` that took out nothing.
     pub idle_exclusions: Vec<String>,
     /// The figures of earlier commits, oldest first.
-    pub trend: Vec<TrendPoint>,
+    pub trend: Vec<EarlierFigures>,
 }
 
 /// Judges.
@@ -42,3 +42,7 @@ pub fn judge(evidence: &Evidence, policy: &Policy, circumstances: &Circumstances
     report.sections = sections::sections(evidence, policy, circumstances, &report.measures);
     report
 }
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;

@@ -43,7 +43,7 @@ fn go_profile() -> impl Strategy<Value = String> {
 }
 
 /// Text that is a tracefile, nearly.
-fn tracefile() -> impl Strategy<Value = String> {
+pub(crate) fn tracefile() -> impl Strategy<Value = String> {
     let count = || {
         prop_oneof![
             6 => (0_u64..4).prop_map(|count| count.to_string()),

@@ -129,7 +129,7 @@ fn no_data(evidence: &Evidence, policy: &Policy) -> Vec<State> {
     }
     let mut asked = BTreeSet::new();
     for breadth in Breadth::ALL {
-        for limit in [Limit::Minimum, Limit::MaxUncovered] {
+        for limit in [Limit::Minimum, Limit::MaxDrop, Limit::MaxUncovered] {
             let units = policy.gates.of(limit, breadth).units();
             let absent = units.into_iter().filter(|unit| evidence.ratio(*unit).total == 0);
             asked.extend(absent.map(|unit| (unit, limit.input(breadth))));

@@ -295,8 +295,10 @@ pub enum Threshold {
 impl Threshold {
     /// `at least 85 %`.
     pub fn describe(&self, unit: Unit) -> String {
+        let (Self::Least { value } | Self::Most { value }) = self;
         let sign = match unit {
             Unit::Percent => " %",
+            Unit::Points if *value == Decimal::whole(1) => " point",
             Unit::Points => " points",
             Unit::Count => "",
         };

@@ -81,6 +81,26 @@ impl Baseline {
         bytes
     }
 
+    /// As at most so many bytes, if leaving out pictures is enough for that: the largest first. Also the flags that can't
+    /// be carried forward from it for that reason.
+    pub fn to_bytes_within(mut self, most: usize) -> (Vec<u8>, Vec<String>) {
+        let mut left_out = Vec::new();
+        loop {
+            let bytes = self.to_bytes();
+            let size = |picture: &crate::Picture| {
+                picture.files().map(|(_, file)| file.lines().len() + file.blocks().len() * 4).sum::<usize>()
+            };
+            let largest = self.pictures.iter().max_by_key(|(_, picture)| size(picture));
+            match largest.map(|(flag, _)| flag.clone()) {
+                Some(flag) if bytes.len() > most => {
+                    self.pictures.remove(&flag);
+                    left_out.push(flag);
+                }
+                _ => return (bytes, left_out),
+            }
+        }
+    }
+
     /// Reads a baseline, or an earlier report as one.
     ///
     /// # Errors
@@ -262,6 +282,15 @@ mod tests {
         "#]]
         .assert_eq(std::str::from_utf8(&bytes).unwrap());
         assert_eq!(Baseline::from_bytes(&bytes).unwrap(), sample());
+    }
+
+    #[test]
+    fn what_is_too_large_is_left_out_by_name() {
+        let whole = sample().to_bytes().len();
+        assert_eq!(sample().to_bytes_within(whole), (sample().to_bytes(), Vec::new()));
+        let (bytes, left_out) = sample().to_bytes_within(whole - 1);
+        assert_eq!(left_out, ["unit"]);
+        assert!(Baseline::from_bytes(&bytes).unwrap().pictures.is_empty());
     }
 
     #[test]

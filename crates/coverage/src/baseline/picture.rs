@@ -129,7 +129,7 @@ impl StoredFile {
             };
             Function::new(&name, Some(start), Some(end), grouping, hits)
         };
-        let mut file = FileCoverage {
+        FileCoverage {
             blocks: in_order(self.blocks.chunks_exact(7).map(block).collect()),
             lines: in_order(
                 self.lines.chunks_exact(2).map(|of| LineHits::new(number(of[0]), of[1])).collect(),
@@ -144,9 +144,7 @@ impl StoredFile {
             in_statements: self.kind & IN_STATEMENTS > 0,
             in_lines: self.kind & IN_LINES > 0,
             spans: self.kind & SPANS > 0,
-        };
-        file.flatten();
-        file
+        }
     }
 }
 

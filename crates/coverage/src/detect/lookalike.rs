@@ -141,10 +141,12 @@ impl Lookalike {
 }
 
 /// What binary files start with.
-const MAGIC: [(&[u8], Lookalike); 18] = [
+const MAGIC: [(&[u8], Lookalike); 20] = [
     (b"\xff\xfe", Lookalike::Utf16),
     (b"\xfe\xff", Lookalike::Utf16),
     (b"m\0o\0d\0e\0", Lookalike::Utf16),
+    (b"<\0", Lookalike::Utf16),
+    (b"\0<", Lookalike::Utf16),
     (b"\x1f\x8b", Lookalike::Gzip),
     (b"PK\x03\x04", Lookalike::Zip),
     (b"PK\x05\x06", Lookalike::Zip),

@@ -186,6 +186,8 @@ fn mistakes() {
         help: PowerShell's `>` writes UTF-16: let the tool write the file (`-o`), or use `Out-File -Encoding utf8`"#]],
     );
     looks_like(b"m\0o\0d\0e\0:\0", Lookalike::Utf16);
+    looks_like(b"<\0?\0x\0m\0l\0", Lookalike::Utf16);
+    looks_like(b"\0<\0c\0o", Lookalike::Utf16);
     looks_like(b"\x1f\x8b\x08", Lookalike::Gzip);
     looks_like(b"PK\x03\x04", Lookalike::Zip);
     looks_like(b"SQLite format 3\0", Lookalike::CoveragePyDatabase);

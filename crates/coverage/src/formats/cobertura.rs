@@ -120,7 +120,7 @@ impl Handler for Report {
 
     fn close(&mut self, element: Element, text: String, _: &mut Diagnostics) {
         match element {
-            Element::Source if !text.trim().is_empty() => self.sources.push(text.trim().to_owned()),
+            Element::Source => self.add_source(text.trim()),
             Element::Line => {
                 if let (Some(tally), Some(file)) = (self.conditions.take(), self.file) {
                     self.add_tally(file, tally);
@@ -137,7 +137,17 @@ impl Handler for Report {
     }
 }
 
+/// More roots of sources than this help nobody.
+const MAX_SOURCES: usize = 256;
+
 impl Report {
+    fn add_source(&mut self, source: &str) {
+        let is_new = !source.is_empty() && !self.sources.iter().any(|known| known == source);
+        if is_new && self.sources.len() < MAX_SOURCES {
+            self.sources.push(source.to_owned());
+        }
+    }
+
     fn read_root(&mut self, name: &[u8], tag: &Tag<'_>, said: &mut Diagnostics) -> Element {
         if !matches!(name, b"coverage" | b"scoverage") {
             tag.say(Kind::MalformedRecord, 0, said, "<coverage>", || "no root of Cobertura".to_owned());

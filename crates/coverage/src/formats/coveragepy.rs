@@ -62,8 +62,9 @@ impl Report {
                 json.skip_value()?;
                 continue;
             };
-            if self.picture.file(&path).is_some() {
+            if let Some(known) = self.picture.file(&path) {
                 json.say(Kind::RepeatedKey, "", || "this file was there before; both are united".to_owned())?;
+                json.unite(known.lines().len() + known.branches().len() + known.functions().len())?;
             }
             if !json.object("an object with the lines of a file")? {
                 continue;
@@ -266,13 +267,15 @@ impl File {
                 format!("{path} without a list of lines")
             });
         }
-        let file = FileCoverage {
+        let mut file = FileCoverage {
             lines: self.unite_lines(json, path, spot),
             branches: self.branches.finish(&mut |_, _| {}),
             functions: self.functions.finish(&mut |_, _| {}),
             hits: Hits::Flags,
             ..FileCoverage::in_lines()
         };
+        // An arm or a function may be named twice.
+        file.flatten();
         if let Some(summary) = &self.summary {
             for unit in [Unit::Lines, Unit::Branches] {
                 summary.compare(json, unit, file.ratio(unit), &|| format!("the summary of {path}"));

@@ -71,7 +71,8 @@ impl Report {
         }
         self.file.read(json)?;
         let (path, file) = self.file.finish(json, key, spot);
-        if self.picture.file(&path).is_some() {
+        if let Some(known) = self.picture.file(&path) {
+            json.unite(known.blocks().len() + known.branches().len() + known.functions().len())?;
             json.say_at(spot, Kind::RepeatedKey, "", || format!("{path} was there before; both are united"));
         }
         self.picture.insert(path, file);

@@ -40,6 +40,9 @@ pub fn parse_jacoco(input: &mut dyn Read) -> io::Result<Parsed> {
     Ok(Parsed { places, ..Parsed::new(Format::JaCoCo, picture, said, size) })
 }
 
+/// The longest prefix that many names may share: each of them is kept with it, so a long one would multiply.
+const MAX_PREFIX: usize = 1024;
+
 /// What an element is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Element {
@@ -148,17 +151,27 @@ impl Report {
                 tag.say(Kind::MalformedRecord, 0, said, "<report>", || "no root of JaCoCo".to_owned());
                 Element::Other
             }
-            (Some(Element::Root | Element::Group), b"group") => {
-                self.groups.push(text(b"name", said).unwrap_or_default().into_owned());
-                Element::Group
-            }
-            (Some(Element::Root | Element::Group), b"package") => {
-                self.package = text(b"name", said).unwrap_or_default().into_owned();
+            (Some(Element::Root | Element::Group), b"group" | b"package") => {
+                let is_group = tag.name() == b"group";
+                let name = text(b"name", said).unwrap_or_default();
+                let before: usize = self.groups.iter().map(|group| group.len() + 1).sum();
+                if before + name.len() > MAX_PREFIX {
+                    tag.say(Kind::OverlongLine, 0, said, "", || {
+                        format!("names of packages and modules of more than {MAX_PREFIX} bytes")
+                    });
+                    return Element::Other;
+                }
+                if is_group {
+                    self.groups.push(name.into_owned());
+                    return Element::Group;
+                }
+                self.package = name.into_owned();
                 Element::Package
             }
             (Some(Element::Package), b"class") => {
                 let name = text(b"name", said).unwrap_or_default();
-                let name = name.rsplit('/').next().unwrap_or_default().to_owned();
+                let name = name.rsplit('/').next().filter(|name| name.len() <= MAX_PREFIX);
+                let name = name.unwrap_or_default().to_owned();
                 let file = text(b"sourcefilename", said).filter(|file| !file.is_empty());
                 self.class = (name, file.map(|file| self.enter(&file).0));
                 Element::Class

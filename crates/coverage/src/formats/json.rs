@@ -27,6 +27,14 @@ pub(crate) use self::stream::Spot;
 /// The longest string that is looked at, as it stands in the report. No path is as long.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;
 
+/// So many units may be gone through in a report of any size to unite files that it names again, and so many
+/// more for each of its bytes. A unit takes several bytes, so whole shards in one report stay far below.
+const UNITED: u64 = 1 << 24;
+const UNITED_PER_BYTE: u64 = 4;
+
+/// A text of so many bytes is short.
+const SHORT: usize = 16;
+
 /// A value. Of a container, only its opening bracket was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
@@ -79,6 +87,8 @@ pub(crate) struct Json<'r> {
     scratch: Vec<u8>,
     /// A container was opened, and nothing in it was read yet.
     fresh: bool,
+    /// How many units were gone through to unite files that stand in the report again.
+    united: u64,
     pub(crate) diagnostics: Diagnostics,
 }
 
@@ -89,6 +99,7 @@ impl<'r> Json<'r> {
             text: TextAt::Buffer(0, 0),
             scratch: Vec::new(),
             fresh: false,
+            united: 0,
             diagnostics: Diagnostics::default(),
         }
     }
@@ -260,6 +271,17 @@ impl<'r> Json<'r> {
         self.stream.offset()
     }
 
+    /// To be called before a file is united with one of `units` units that the report named before. Where a few
+    /// bytes keep naming one large file, time would grow with the square of the report: then reading ends.
+    pub(crate) fn unite(&mut self, units: usize) -> Pulled<()> {
+        self.united += units as u64;
+        if self.united <= UNITED + UNITED_PER_BYTE * self.offset() {
+            return Ok(());
+        }
+        let message = "the report names the same files again and again";
+        Err(self.fail(Kind::MalformedRecord, "each file once", message)?)
+    }
+
     /// Says something about the last token.
     pub(crate) fn say(
         &mut self,
@@ -370,6 +392,16 @@ impl<'r> Json<'r> {
     /// Reads a string from its opening quote on. Its token stays in the buffer.
     fn read_string(&mut self) -> Pulled<()> {
         self.stream.at += 1;
+        let start = self.stream.rest();
+        let start = &start[..start.len().min(SHORT)];
+        // Most keys are so short that a search that is made for long texts costs more than it gives.
+        if let Some(length) = start.iter().position(|byte| matches!(byte, b'"' | b'\\'))
+            && start[length] == b'"'
+        {
+            self.text = TextAt::Buffer(1, length);
+            self.stream.at += length + 1;
+            return Ok(());
+        }
         let mut length = 0;
         loop {
             let rest = self.stream.rest();
@@ -474,7 +506,16 @@ impl<'r> Json<'r> {
         }
     }
 
+    #[inline]
     fn read_colon(&mut self) -> Pulled<()> {
+        if self.stream.rest().first() == Some(&b':') {
+            self.stream.at += 1;
+            return Ok(());
+        }
+        self.seek_colon()
+    }
+
+    fn seek_colon(&mut self) -> Pulled<()> {
         loop {
             let rest = self.stream.rest();
             let blanks = rest.iter().take_while(|byte| is_blank(**byte)).count();

@@ -110,7 +110,11 @@ impl Export {
             let mut file = File::listed(spot);
             let Some(name) = file.read(json, &mut self.lines)? else { continue };
             match self.by_name.get(name.as_str()) {
-                Some(known) => self.files[*known].1.absorb(file, json),
+                Some(known) => {
+                    let known = &mut self.files[*known].1;
+                    json.unite(known.units())?;
+                    known.absorb(file, json);
+                }
                 None => self.add(name, file),
             }
         }

@@ -138,14 +138,15 @@ impl Report {
             let value = json.value()?;
             self.entry.clear();
             if self.entry.read(json, value)? {
-                self.add(json, path, spot);
+                self.add(json, path, spot)?;
             }
         }
         Ok(())
     }
 
-    fn add(&mut self, json: &mut Json<'_>, path: String, spot: Spot) {
+    fn add(&mut self, json: &mut Json<'_>, path: String, spot: Spot) -> Pulled<()> {
         let file = self.files.entry(path).or_default();
+        json.unite(file.units())?;
         if file.command == self.commands {
             json.say_at(spot, Kind::RepeatedKey, "", || {
                 "this file was there before; both are united".to_owned()
@@ -157,6 +158,7 @@ impl Report {
                 "another command measured this file with another number of lines".to_owned()
             });
         }
+        Ok(())
     }
 
     /// `files` of simplecov-json.
@@ -203,8 +205,7 @@ impl Report {
             return Ok(());
         }
         declared.compare(json, spot, self.entry.ratio(), &path);
-        self.add(json, path, spot);
-        Ok(())
+        self.add(json, path, spot)
     }
 
     fn compare(&self, json: &mut Json<'_>, picture: &crate::model::Picture) {

@@ -39,7 +39,7 @@ type Walk = fn(&mut Seen) -> Result<()>;
 fn prove(judge: &Judge) -> Result<String> {
     let program = judge.peers.program("chromium")?;
     let mut seen = Seen::new(&program, 10_000)?;
-    let steps: [(&str, Walk); 11] = [
+    let steps: [(&str, Walk); 13] = [
         ("it loads", loads),
         ("folders by keys", keys),
         ("sorted", sorts),
@@ -50,6 +50,8 @@ fn prove(judge: &Judge) -> Result<String> {
         ("a link to a line", links),
         ("odd files", odd),
         ("light and dark, wide and narrow", themes),
+        ("printed", prints),
+        ("named for screen readers", named),
         ("one file", single),
     ];
     let count = steps.len();
@@ -164,6 +166,12 @@ fn loads(seen: &mut Seen) -> Result<()> {
     let card = seen.text("[...document.querySelectorAll('.card')].find((card) => card.textContent.startsWith('Lines')).textContent")?;
     let wanted = format!("{} of {}", lines.covered, lines.total);
     ensure!(card.contains(&percent) && card.contains(&wanted), "{card} is not {percent}, {wanted}");
+    // Floored, 100 only when it is exact, and nothing is no number; also where JavaScript has no exact numbers left.
+    let figures = "[[0, 0], [0, 9], [2, 3], [99999, 100000], [2 ** 53 - 2, 2 ** 53 - 1], [7, 7]].map(percent).join(' ')";
+    let percents = seen.text(figures)?;
+    ensure!(percents == "– 0.00% 66.66% 99.99% 99.99% 100.00%", "{percents}");
+    let deltas = seen.text("[[[1, 2], [1, 2]], [[2, 3], [1, 3]], [[1, 3], [2, 3]]].map(([now, then]) => delta(now, then).text).join(' ')")?;
+    ensure!(deltas == "±0.00 +33.33 −33.33", "{deltas}");
     seen.within_budget()?;
     seen.picture("overview-light")
 }
@@ -373,6 +381,55 @@ fn themes(seen: &mut Seen) -> Result<()> {
     seen.picture("source-narrow-dark")?;
     ensure!(seen.text(ground)? == dark, "the system's choice is not followed");
     seen.browser.resize(WIDE, false)
+}
+
+/// Paper has no scroll bar: every line is there.
+fn prints(seen: &mut Seen) -> Result<()> {
+    let long = seen.sample.picture.files().find(|(path, file)| {
+        path.starts_with("crates/") && file.line_view().runs().last().is_some_and(|run| run.last > 200)
+    });
+    let (path, file) = long.context("no long file")?;
+    let last = file.line_view().runs().last().map_or(0, |run| run.last);
+    let path = path.to_owned();
+    seen.go(&path, "")?;
+    let visible = seen.text("document.querySelectorAll('#lines .line').length")?;
+    seen.browser.call("Emulation.setEmulatedMedia", serde_json::json!({ "media": "print" }))?;
+    seen.browser.evaluate("dispatchEvent(new Event('beforeprint'))")?;
+    let all: u32 = seen.text("document.querySelectorAll('#lines .line').length")?.parse()?;
+    ensure!(all > last, "{all} lines of more than {last}, {visible} of them in view");
+    let bar = "getComputedStyle(document.querySelector('.top')).display";
+    ensure!(seen.text(bar)? == "none", "the bar is printed");
+    seen.picture("print")?;
+    seen.browser.evaluate("dispatchEvent(new Event('afterprint'))")?;
+    seen.browser.call("Emulation.setEmulatedMedia", serde_json::json!({ "media": "" }))?;
+    seen.browser.wait_for(&format!("document.querySelectorAll('#lines .line').length === {visible}"))
+}
+
+/// Whatever can be used has a name, and the lists are known as such.
+fn named(seen: &mut Seen) -> Result<()> {
+    let path = some_file(&seen.sample)?;
+    for view in ["", path.as_str()] {
+        seen.open(&format!("#{}", address(view)))?;
+        seen.browser.wait_for("document.querySelector('#grid .row, #lines .line')")?;
+        let tree = seen.browser.call("Accessibility.getFullAXTree", serde_json::json!({}))?;
+        let nodes =
+            tree["nodes"].as_array().context("no nodes")?.iter().filter(|node| node["ignored"] != true);
+        let (mut usable, mut lists) = (0, 0);
+        for node in nodes {
+            let (role, name) =
+                (node["role"]["value"].as_str(), node["name"]["value"].as_str().unwrap_or_default());
+            match role {
+                Some("button" | "link" | "combobox" | "searchbox") => {
+                    ensure!(!name.trim().is_empty(), "a {} without a name: {node}", role.unwrap_or_default());
+                    usable += 1;
+                }
+                Some("treegrid" | "table") if !name.is_empty() => lists += 1,
+                _ => {}
+            }
+        }
+        ensure!(usable > 20 && lists > 0, "{usable} usable elements, {lists} lists");
+    }
+    Ok(())
 }
 
 /// A small report is one file, and works as the large one does.

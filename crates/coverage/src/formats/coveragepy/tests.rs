@@ -157,3 +157,44 @@ fn what_was_read_before_the_end_is_kept() {
         "#]],
     );
 }
+
+#[test]
+fn a_large_file_named_again_and_again_ends() {
+    let lines = (1..100_000).map(|line| line.to_string()).collect::<Vec<_>>().join(",");
+    let again = ",\"a\":{\"executed_lines\":[],\"missing_lines\":[]}".repeat(5000);
+    let text = format!("{{\"files\":{{\"a\":{{\"executed_lines\":[{lines}]}}{again}}}}}");
+    let parsed = parse_coveragepy(&mut text.as_bytes()).unwrap();
+    let last = parsed.diagnostics.iter().find(|said| said.kind == Kind::MalformedRecord).unwrap();
+    assert_eq!(last.message, "the report names the same files again and again");
+    assert!(!parsed.complete);
+    assert_eq!(parsed.picture.ratio(Unit::Lines).total, 99_999);
+}
+
+#[test]
+fn names_of_the_wild() {
+    let text = b"\xef\xbb\xbf{\"files\": {\"caf\xe9.py\": {\"executed_lines\": [1]}, \"C:\\\\a b\\u00fc.py\": {\"executed_lines\": [1]},
+ \"\\ud83d.py\": {\"executed_lines\": [1]}, \" \": 1}}";
+    let parsed = parse_coveragepy(&mut text.as_slice()).unwrap();
+    expect![[r#"
+        C:\a bü.py (lines)
+          flags
+          lines 1:1
+          lines 1/1
+        café.py (lines)
+          flags
+          lines 1:1
+          lines 1/1
+        �.py (lines)
+          flags
+          lines 1:1
+          lines 1/1
+        total lines 3/3
+        1:12 name-not-utf8: a name that is not UTF-8
+            | {\"files\": {\"café.py\": {\"executed_lines\": [1]}, \"C:\\\\a b\\u00fc.py\": {\"executed_lines\": [1]},
+        2:2 lone-surrogate: half of a surrogate pair, read as U+FFFD
+            | \"\\ud83d.py\": {\"executed_lines\": [1]}, \" \": 1}}
+        2:40 empty-name: a source file without a name
+            | \"\\ud83d.py\": {\"executed_lines\": [1]}, \" \": 1}}
+        NOT COMPLETE
+    "#]].assert_eq(&dump(&parsed));
+}

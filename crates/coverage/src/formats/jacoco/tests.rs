@@ -237,3 +237,21 @@ fn what_is_broken_is_said_and_the_rest_is_read() {
     "#]],
     );
 }
+
+#[test]
+fn names_that_many_others_start_with_are_bounded() {
+    let long = "x".repeat(MAX_PREFIX / 2);
+    let source = "<sourcefile name=\"A.java\"><line nr=\"1\" ci=\"1\"/></sourcefile>";
+    let package = |name: &str| format!("<package name=\"{name}\">{source}</package>");
+    let text = format!(
+        "<report><group name=\"{long}\">{}{}</group>{}</report>",
+        package(&long),
+        package("p"),
+        package("p")
+    );
+    let parsed = parse_jacoco(&mut text.as_bytes()).unwrap();
+    assert_eq!(parsed.diagnostics.count(Kind::OverlongLine), 1);
+    assert!(!parsed.complete);
+    let lengths: Vec<_> = parsed.picture.files().map(|(path, _)| path.len()).collect();
+    assert_eq!(lengths, ["p/A.java".len(), long.len() + "/p/A.java".len()]);
+}

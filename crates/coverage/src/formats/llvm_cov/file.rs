@@ -209,6 +209,11 @@ impl File {
         self.functions.add(function, 0, &mut |_, _| {});
     }
 
+    /// How much there is to go through when more is absorbed.
+    pub(super) fn units(&self) -> usize {
+        self.lines.len() + self.conditions.len()
+    }
+
     /// Takes over what another element says about the same file.
     pub(super) fn absorb(&mut self, mut other: File, json: &mut Json<'_>) {
         if !self.is_listed {

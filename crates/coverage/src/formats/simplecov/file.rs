@@ -249,6 +249,11 @@ impl File {
         self.lines.last().is_none_or(|line| line.line() <= common)
     }
 
+    /// How much there is to go through when more is absorbed. Branches and methods are looked up.
+    pub(super) fn units(&self) -> usize {
+        self.lines.len()
+    }
+
     pub(super) fn finish(mut self) -> FileCoverage {
         FileCoverage {
             lines: self.lines,

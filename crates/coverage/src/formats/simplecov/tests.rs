@@ -185,3 +185,17 @@ fn what_was_read_before_the_end_is_kept() {
     "#]],
     );
 }
+
+#[test]
+fn a_large_file_named_again_and_again_ends() {
+    let lines = "1,".repeat(100_000);
+    let again = ",\"a\":[1]".repeat(5000);
+    let text = format!("{{\"u\":{{\"coverage\":{{\"a\":[{lines}1]{again}}}}}}}");
+    let parsed = parse_simplecov(&mut text.as_bytes()).unwrap();
+    let last = parsed.diagnostics.iter().find(|said| said.kind == Kind::MalformedRecord).unwrap();
+    assert_eq!(last.message, "the report names the same files again and again");
+    // A shard for each process is no such thing.
+    let whole = format!("{{\"coverage\":{{\"a\":[{lines}1]}}}}");
+    let shards = (0..40).map(|shard| format!("\"{shard}\":{whole}")).collect::<Vec<_>>().join(",");
+    assert!(parse_simplecov(&mut format!("{{{shards}}}").as_bytes()).unwrap().complete);
+}

@@ -204,4 +204,63 @@ proptest! {
             prop_assert_eq!(&record(text.as_bytes(), step), &whole);
         }
     }
+
+    #[test]
+    fn well_formed_documents_are_read_as_quick_xml_reads_them(text in document()) {
+        let (seen, said, _) = record(text.as_bytes(), usize::MAX);
+        prop_assert!(said.is_empty(), "{said:?}");
+        prop_assert_eq!(seen, as_quick_xml_reads(&text));
+    }
+}
+
+/// A document without any fault, and without text that is kept.
+fn document() -> impl Strategy<Value = String> {
+    let piece = "(x|é|😀|&lt;|&amp;|&apos;|&quot;|&#233;|&#xE9;|>|/|=|\\?| )";
+    let value = || proptest::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat());
+    let attribute = ("[a-c]( ?= ?)", "['\"]", value(), " {0,2}\n?")
+        .prop_map(|(name, quote, value, blanks)| format!(" {name}{quote}{value}{quote}{blanks}"));
+    let attributes = proptest::collection::vec(attribute, 0..4).prop_map(|attributes| attributes.concat());
+    let between = prop_oneof![
+        4 => Just(""), 2 => Just("\n  "), 1 => Just("text &amp; 'more' > \"x\""), 1 => Just("<!-- <a> ' -- -->"),
+        1 => Just("<![CDATA[<a b='>]]]>"), 1 => Just("<?go <a> ?>"),
+    ];
+    let leaf =
+        ("[a-d:é]{1,3}", attributes.clone()).prop_map(|(name, attributes)| format!("<{name}{attributes}/>"));
+    let element = leaf.prop_recursive(5, 40, 5, move |inner| {
+        let inner = proptest::collection::vec((inner, between.clone()), 0..5);
+        ("[a-d]{1,3}", attributes.clone(), between.clone(), inner).prop_map(
+            |(name, attributes, before, inner)| {
+                let inner: String = inner.into_iter().map(|(element, after)| element + after).collect();
+                format!("<{name}{attributes}>{before}{inner}</{name} >")
+            },
+        )
+    });
+    ("(<\\?xml version='1.0'\\?>)?\n?(<!DOCTYPE a SYSTEM '>'>)?", element)
+        .prop_map(|(head, root)| head + &root + "\n")
+}
+
+fn as_quick_xml_reads(text: &str) -> String {
+    use quick_xml::events::Event;
+    let mut reader = quick_xml::Reader::from_str(text);
+    let (mut seen, mut depth) = (String::new(), 0_usize);
+    loop {
+        let (tag, deeper) = match reader.read_event().unwrap() {
+            Event::Start(tag) => (tag, 1),
+            Event::Empty(tag) => (tag, 0),
+            Event::End(_) => {
+                depth -= 1;
+                continue;
+            }
+            Event::Eof => return seen,
+            _ => continue,
+        };
+        let _ = write!(seen, "{:1$}<{2}", "", depth, decode::text(tag.name().as_ref()));
+        for attribute in tag.attributes().with_checks(false) {
+            let attribute = attribute.unwrap();
+            let value = quick_xml::escape::unescape(std::str::from_utf8(&attribute.value).unwrap()).unwrap();
+            let _ = write!(seen, " {}={value:?}", decode::text(attribute.key.as_ref()));
+        }
+        seen.push_str(">\n");
+        depth += deeper;
+    }
 }

@@ -51,6 +51,7 @@ const refresh = (keep) => {
   $('found').textContent = found.length === files.length ? plural(files.length, 'file') : `${count(found.length)} of ${plural(files.length, 'file')}`;
   $('empty').hidden = shown.length > 0;
   $('empty').textContent = state.changed && !DATA.patch ? 'There is no change to look at: the report was made without a base.' : 'No file matches these filters.';
+  $('grid').classList.toggle('flat', !state.tree);
   $('grid').setAttribute('aria-rowcount', shown.length + 1);
   for (const [id, on] of [['f-tree', state.tree], ['f-changed', state.changed], ['f-uncovered', state.uncovered]]) $(id).setAttribute('aria-pressed', on);
   for (const column of COLUMNS) {
@@ -79,7 +80,7 @@ const drawRow = (index) => {
   const { node, depth, open } = shown[index];
   const name = el('span', { role: 'rowheader', class: 'name' },
     node.folder ? icon('arrow') : null, icon(node.folder ? 'folder' : 'file'),
-    el('a', { href: link(node.path), tabindex: '-1', title: visible(node.path) }, visible(state.tree ? node.name : node.path.slice(state.at.path.length))),
+    el('a', { href: link(node.path), tabindex: '-1', title: visible(node.path) }, state.tree ? null : el('span', { class: 'dir' }, visible(node.parent.path.slice(state.at.path.length))), el('span', { class: 'leaf' }, visible(node.name))),
     node.folder ? el('span', { class: 'dim' }, count(node.count)) : null,
     !node.folder && node.touched ? el('span', { class: 'tag', title: 'changed' }, 'changed') : null);
   name.style.setProperty('--depth', depth);
@@ -181,11 +182,11 @@ const buildOverview = () => {
         el('span', { class: 'group' }, button('f-changed', 'Changed', 'c', () => toggle('changed'), 'Only changed files'), button('f-uncovered', 'Uncovered', 'u', () => toggle('uncovered'), 'Only files with something uncovered')),
         el('span', { class: 'group' }, button('f-tree', 'Tree', 't', () => toggle('tree'), 'Folders, or one list'),
           el('button', { type: 'button', title: 'Open every folder', onclick: () => foldAll(true) }, 'Unfold'), el('button', { type: 'button', title: 'Close every folder', onclick: () => foldAll(false) }, 'Fold'))),
-      el('div', { class: 'row head', role: 'presentation' }, ...COLUMNS.map((column) => el('span', { id: `h-${column.id}`, role: 'columnheader', class: column.id === 'name' ? 'name' : `num${column.wide ? ' wide' : ''}`, 'aria-sort': 'none' },
+      el('div', { id: 'head', class: 'row head', role: 'row' }, ...COLUMNS.map((column) => el('span', { id: `h-${column.id}`, role: 'columnheader', class: column.id === 'name' ? 'name' : `num${column.wide ? ' wide' : ''}`, 'aria-sort': 'none' },
         el('button', { type: 'button', title: column.help, onclick: () => sortBy(column.id) }, column.title, icon('down')))))),
-    el('div', { id: 'grid', class: 'rows', role: 'treegrid', tabindex: '0', 'aria-label': 'Files' }),
+    el('div', { id: 'grid', class: 'rows', role: 'treegrid', tabindex: '0', 'aria-owns': 'head', 'aria-label': 'Files' }),
     el('p', { id: 'empty', class: 'note', hidden: true }));
-  overview.style.setProperty('--columns', COLUMNS.slice(1).map((c) => (c.wide ? 'minmax(210px, 1.1fr)' : c.id === 'branches' || c.id === 'functions' ? '98px' : '84px')).join(' '));
+  overview.style.setProperty('--columns', COLUMNS.slice(1).map((c) => (c.wide ? '286px' : c.id === 'delta' ? '66px' : '82px')).join(' '));
   document.body.append(overview);
   const grid = $('grid');
   listing = new Rows(overview, grid, 32, drawRow);
@@ -229,12 +230,14 @@ const showOverview = (path) => {
   $('source').hidden = true;
   document.title = `${visible(DATA.title)} · coverage`;
   $('crumbs').replaceChildren(...crumbs(at.path));
+  // Somebody comes back from a file: its folders are open.
+  for (let up = source.left?.parent; state.tree && up && up !== at; up = up.parent) { state.open.add(up); state.closed?.delete(up); }
   refresh(!moved);
-  if (moved && at !== root && !source.last) overview.scrollTop = $('grid').offsetTop - overview.querySelector('.sticky').offsetHeight;
+  if (moved && at !== root && !source.left) overview.scrollTop = $('grid').offsetTop - overview.querySelector('.sticky').offsetHeight;
   if (document.activeElement === document.body || !document.activeElement.isConnected || document.activeElement.closest('#source')) $('grid').focus({ preventScroll: true });
-  if (source.last) {
-    const index = shown.findIndex(({ node }) => node === source.last);
-    if (index >= 0) { move(index); listing.reveal(index); }
-    source.last = null;
+  if (source.left) {
+    const index = shown.findIndex(({ node }) => node === source.left);
+    if (index >= 0) { move(index); listing.reveal(index, true); }
+    source.left = null;
   }
 };

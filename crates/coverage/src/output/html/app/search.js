@@ -91,10 +91,11 @@ const theme = (name) => {
 };
 const isDark = () => (document.documentElement.dataset.theme ? document.documentElement.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches);
 const flip = () => { const name = isDark() ? 'light' : 'dark'; theme(name); remember('gatewright-theme', name); say(`${name} theme`); };
-const back = () => { if (source.file) location.hash = link(source.file.parent.path); else if (state.at !== root) location.hash = link(state.at.parent?.path || ''); };
+// To where the file was found, or to its folder.
+const back = () => { if (source.file) location.hash = link(within(source.file, state.at.path) ? state.at.path : source.file.parent.path); else if (state.at !== root) location.hash = link(state.at.parent?.path || ''); };
 const KEYS = [
   ['/', 'search for a file', () => { $('search').focus(); $('search').select(); }], ['n', 'next uncovered', () => source.file && step(1)], ['p', 'previous uncovered', () => source.file && step(-1)],
-  [']', 'next file', () => source.file && neighbour(1)], ['[', 'previous file', () => source.file && neighbour(-1)], ['b', 'back to the folder', back],
+  [']', 'next file', () => source.file && neighbour(1)], ['[', 'previous file', () => source.file && neighbour(-1)], ['b', 'back to the list', back],
   ['c', 'only what changed', () => toggle('changed')], ['u', 'only what is uncovered', () => toggle('uncovered')], ['t', 'folders or one list', () => !source.file && toggle('tree')],
   ['d', 'light or dark', flip], ['?', 'this help', () => $('help').showModal()],
 ];

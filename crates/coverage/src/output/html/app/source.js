@@ -1,7 +1,7 @@
 // The second view: one file, its lines with hits and branches, and the way from miss to miss.
 
 // the source of one file
-const source = { file: null, lines: [], rows: [], at: 0, last: null };
+const source = { file: null, lines: [], rows: [], at: 0, left: null };
 const packs = new Map();
 const pending = new Map();
 window.gatewright = (name, content) => { packs.set(name, content); };
@@ -172,7 +172,7 @@ const tellArms = (arms) => {
   const not = [];
   for (let i = 3; i < arms.length; i += 2) if (!(arms[i + 1] > 0)) not.push(visible(arms[i]) + (arms[i + 1] === null ? ' (not evaluated)' : ''));
   const text = `${arms[1]} of ${plural(arms[2], 'branch')} taken`;
-  return not.length ? `${text}; not ${not.slice(0, 4).join(' · ')}${not.length > 4 ? ` and ${not.length - 4} more` : ''}` : text;
+  return not.length ? `${text}; missing ${not.slice(0, 4).join(' · ')}${not.length > 4 ? ` and ${not.length - 4} more` : ''}` : text;
 };
 
 let code;
@@ -214,11 +214,24 @@ const drawMap = () => {
   map.height = map.clientHeight;
   const pen = map.getContext('2d');
   const scale = map.height / Math.max(rows.length, map.height / 20);
+  // Where many rows share a pixel, the more of them are missed the stronger it is.
+  const shares = new Map();
   rows.forEach((n, index) => {
     const kind = typeof n === 'number' && kindOf(n);
-    if (colour[kind]) { pen.fillStyle = colour[kind]; pen.fillRect(4, index * scale, 10, Math.max(1.5, scale)); }
-    if (source.changed.has(n)) { pen.fillStyle = style.getPropertyValue('--accent'); pen.fillRect(0, index * scale, 3, Math.max(1.5, scale)); }
+    const top = scale < 1 ? Math.floor(index * scale) : index * scale;
+    if (colour[kind]) {
+      const share = shares.get(top) || { missed: 0, partial: 0 };
+      share[kind]++;
+      shares.set(top, share);
+    }
+    if (source.changed.has(n)) { pen.fillStyle = style.getPropertyValue('--accent'); pen.fillRect(0, top, 3, Math.max(1.5, scale)); }
   });
+  for (const [top, { missed, partial }] of shares) {
+    pen.globalAlpha = Math.min(1, 0.15 + (missed + partial) * Math.min(1, scale));
+    pen.fillStyle = missed ? colour.missed : colour.partial;
+    pen.fillRect(4, top, 10, Math.max(1, scale));
+  }
+  pen.globalAlpha = 1;
   const { scrollTop, clientHeight, scrollHeight } = $('code');
   if (scrollHeight > clientHeight) {
     pen.fillStyle = style.getPropertyValue('--veil');
@@ -299,7 +312,7 @@ const drawSource = (file) => {
 const showSource = async (file, first, last) => {
   const same = source.file === file;
   source.file = file;
-  source.last = file;
+  source.left = file;
   overview.hidden = true;
   $('source').hidden = false;
   document.title = `${visible(file.name)} · ${visible(DATA.title)}`;

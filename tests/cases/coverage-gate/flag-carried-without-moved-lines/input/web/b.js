@@ -1,0 +1,5 @@
+new();
+step(1);
+step(2);
+step(3);
+step(4);

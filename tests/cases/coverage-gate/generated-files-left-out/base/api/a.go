@@ -1,0 +1,5 @@
+package api
+
+func A() {
+	go1()
+}
