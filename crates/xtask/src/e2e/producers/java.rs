@@ -7,7 +7,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use super::{BRANCHES, FUNCTIONS, LIMIT, LINES, Producer, Run, Written};
+use super::{BRANCHES, FUNCTIONS, LIMIT, LINES, Producer, Run, STATEMENTS, Written};
 use crate::command;
 use crate::copy;
 use crate::e2e::Judge;
@@ -32,7 +32,7 @@ pub(super) const PRODUCERS: &[Producer] = &[
         written: &[Written {
             format: "XML of two modules",
             files: &["text/target/site/clover/clover.xml", "codes/target/site/clover/clover.xml"],
-            measures: &[OUR_LINES, BRANCHES, FUNCTIONS],
+            measures: &[STATEMENTS, OUR_LINES, BRANCHES, FUNCTIONS],
         }],
     },
 ];
@@ -64,13 +64,13 @@ fn sum_of_columns(csv: &str, missed: &str, covered: &str) -> Result<Total> {
 fn openclover(judge: &Judge) -> Result<Run> {
     let folder = copy::fresh("examples/java")?;
     command::stdout(&mut judge.peers.maven("clover-maven-plugin", folder.path())?, LIMIT)?;
-    let mut stated = vec![(BRANCHES, Total::default()), (FUNCTIONS, Total::default())];
+    let mut stated = [STATEMENTS, BRANCHES, FUNCTIONS].map(|measure| (measure, Total::default())).to_vec();
     let mut lines = Total::default();
     for module in ["text", "codes"] {
         let file = folder.path().join(module).join("target/site/clover/clover.xml");
         let report =
             fs::read_to_string(&file).with_context(|| format!("{} was not written", file.display()))?;
-        for ((_, sum), kind) in stated.iter_mut().zip(["conditionals", "methods"]) {
+        for ((_, sum), kind) in stated.iter_mut().zip(["statements", "conditionals", "methods"]) {
             let found = of_metrics(&report, kind).with_context(|| format!("no {kind} of {module}"))?;
             sum.covered += found.covered;
             sum.total += found.total;
@@ -82,11 +82,13 @@ fn openclover(judge: &Judge) -> Result<Run> {
     Ok(Run { folder, stated })
 }
 
-/// Whether each line ran, by file and number. A line has an element for each statement, condition and method on it.
+/// Whether each line with a statement or a condition ran, by file and number. The sources of tests follow in a project
+/// of their own.
 fn of_lines(report: &str) -> BTreeMap<(usize, &str), bool> {
     let mut lines = BTreeMap::new();
-    for (file, text) in report.split("<file ").enumerate() {
-        for element in text.split("<line ").skip(1) {
+    let (tested, _) = report.split_once("<testproject").unwrap_or((report, ""));
+    for (file, text) in tested.split("<file ").enumerate() {
+        for element in text.split("<line ").skip(1).filter_map(|element| element.split('>').next()) {
             let value = |name: &str| Some(element.split_once(&format!("{name}=\""))?.1.split_once('"')?.0);
             let ran =
                 ["count", "truecount", "falsecount"].iter().any(|name| value(name).is_some_and(|n| n != "0"));
@@ -122,7 +124,7 @@ mod tests {
         let report = r#"<project><metrics methods="12" coveredmethods="9"/><file><metrics methods="2"/>"#;
         assert_eq!(of_metrics(report, "methods"), Some(Total { covered: 9, total: 12 }));
         assert_eq!(of_metrics(report, "conditionals"), None);
-        let report = r#"<file a><line num="1" count="0"/><line truecount="2" falsecount="0" num="1"/><file b><line num="1" count="0"/>"#;
+        let report = r#"<file a><line num="1" count="0"/><line truecount="2" falsecount="0" num="1"/><file b><line num="1" count="0"/><line num="2" type="method"/><testproject><file c><line num="1" count="0"/>"#;
         assert_eq!(of_lines(report).into_values().collect::<Vec<_>>(), [true, false]);
     }
 }

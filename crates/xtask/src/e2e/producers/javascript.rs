@@ -23,11 +23,7 @@ const WRITTEN: &[Written] = &[
         files: &["coverage/coverage-final.json"],
         measures: &[LINES, STATEMENTS, BRANCHES, FUNCTIONS],
     },
-    Written {
-        format: "Cobertura",
-        files: &["coverage/cobertura-coverage.xml"],
-        measures: &[LINES, BRANCHES],
-    },
+    Written { format: "Cobertura", files: &[COBERTURA], measures: &[LINES, BRANCHES_OF_LINES] },
     Written { format: "Clover", files: &["coverage/clover.xml"], measures: &[LINES] },
 ];
 

@@ -1,5 +1,6 @@
 //! cargo-llvm-cov, which states its totals in the table that it prints. That table adds up functions: a line that two
-//! of them share, such as a closure's, counts twice. LCOV and Cobertura hold each line once.
+//! of them share, such as a closure's, counts twice. LCOV and Cobertura hold each line once, and LCOV holds a function
+//! once for each type that it is compiled for.
 
 use std::fs;
 
@@ -12,6 +13,7 @@ use crate::e2e::Judge;
 use crate::total::Total;
 
 const LINES_ONCE: &str = "coverage.lines each once";
+const INSTANCES: &str = "coverage.functions for each type";
 
 pub(super) const PRODUCERS: &[Producer] = &[Producer {
     name: "cargo-llvm-cov",
@@ -19,7 +21,7 @@ pub(super) const PRODUCERS: &[Producer] = &[Producer {
     written: &[
         Written { format: "JSON", files: &["coverage.json"], measures: &[LINES, FUNCTIONS] },
         Written { format: "JSON of summaries", files: &["summary.json"], measures: &[LINES, FUNCTIONS] },
-        Written { format: "LCOV", files: &["lcov.info"], measures: &[LINES_ONCE, FUNCTIONS] },
+        Written { format: "LCOV", files: &["lcov.info"], measures: &[LINES_ONCE, INSTANCES] },
         Written { format: "Cobertura", files: &["cobertura.xml"], measures: &[LINES_ONCE] },
     ],
 }];
@@ -38,14 +40,16 @@ fn run(judge: &Judge) -> Result<Run> {
     ask(&["report", "--lcov", "--output-path", "lcov.info"])?;
     ask(&["report", "--cobertura", "--output-path", "cobertura.xml"])?;
     let [functions, lines] = of_table(&ask(&["report"])?)?;
-    let once = of_tracefile(&fs::read_to_string(folder.path().join("lcov.info"))?);
-    let stated = vec![(LINES, lines), (LINES_ONCE, once), (FUNCTIONS, functions)];
+    let tracefile = fs::read_to_string(folder.path().join("lcov.info"))?;
+    let once = of_records(&tracefile, "DA:", |line| line.split(',').nth(1));
+    let instances = of_records(&tracefile, "FNDA:", |function| function.split(',').next());
+    let stated = vec![(LINES, lines), (LINES_ONCE, once), (FUNCTIONS, functions), (INSTANCES, instances)];
     Ok(Run { folder, stated })
 }
 
-/// Its records `DA:<line>,<count>`.
-fn of_tracefile(text: &str) -> Total {
-    let counts = || text.lines().filter_map(|line| line.strip_prefix("DA:")?.split(',').nth(1));
+/// Records of one kind, and how many of them have a count other than 0.
+fn of_records(text: &str, kind: &str, count: fn(&str) -> Option<&str>) -> Total {
+    let counts = || text.lines().filter_map(|line| count(line.strip_prefix(kind)?));
     Total { covered: counts().filter(|count| *count != "0").count() as u64, total: counts().count() as u64 }
 }
 
@@ -73,6 +77,7 @@ mod tests {
         let [functions, lines] = of_table(table).unwrap();
         assert_eq!((functions, lines), (Total { covered: 19, total: 20 }, Total { covered: 77, total: 84 }));
         assert!(of_table("TOTAL 1 2").is_err());
-        assert_eq!(of_tracefile("SF:a\nDA:1,0\nDA:2,3\nLF:9\n"), Total { covered: 1, total: 2 });
+        let lines = of_records("SF:a\nDA:1,0\nDA:2,3\nLF:9\n", "DA:", |line| line.split(',').nth(1));
+        assert_eq!(lines, Total { covered: 1, total: 2 });
     }
 }
