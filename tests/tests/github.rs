@@ -1,6 +1,8 @@
 //! The client and the sticky comment against the stateful fake: pages, limits, failures, and what others do meanwhile.
 //! Time is a number here: a test that waits an hour takes none.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on says so")]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

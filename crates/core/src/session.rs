@@ -33,12 +33,21 @@ pub(crate) struct Session<'a> {
     pub(crate) event: Option<Event>,
     pub(crate) workspace: Workspace,
     pub(crate) notes: &'a Notes,
+    /// There is a repository at all.
+    in_repository: bool,
 }
 
 /// A gate's report with what is to be done about it.
 pub(crate) struct Judged {
     pub(crate) outcome: Outcome,
     pub(crate) shared: SharedInputs,
+}
+
+/// Whether a judgement counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trial {
+    Real,
+    DryRun,
 }
 
 /// Where the configuration of a run comes from.
@@ -94,8 +103,10 @@ impl<'a> Session<'a> {
             Err(error) if error.not_a_repository => None,
             Err(error) => return Err(error.into()),
         };
+        let in_repository = root.is_some();
         let root = normal(&root.unwrap_or_else(|| directory.clone()));
         Ok(Self {
+            in_repository,
             host,
             environment,
             event: environment.event(),
@@ -143,6 +154,12 @@ impl<'a> Session<'a> {
                 Ok(Configuration { file: here?, proposed: None, states: vec![state] })
             }
         }
+    }
+
+    /// What an action that judges nothing goes by where nothing was checked out: `with:` and the defaults.
+    pub(crate) fn without_checkout(&self, action: &Action) -> Option<Configuration> {
+        let nothing = Configuration { file: None, proposed: None, states: Vec::new() };
+        (!action.is_gate() && !self.in_repository).then_some(nothing)
     }
 
     fn configuration_here(&self, path: &str) -> Result<Option<ConfigFile>, Failure> {
@@ -245,7 +262,7 @@ impl<'a> Session<'a> {
         settings: Option<&Settings<'_>>,
     ) -> Result<(Judged, Resolved), Failure> {
         let resolved = resolve_inputs(action, said, settings)?;
-        let mut judged = self.judge_by(action, &resolved, settings)?;
+        let mut judged = self.judge_by(action, &resolved, settings, Trial::Real)?;
         judged.outcome.report.states.extend(configuration.states.iter().cloned());
         self.decide(action, &mut judged, settings)?;
         if let Some(proposed) = &configuration.proposed {
@@ -265,6 +282,7 @@ impl<'a> Session<'a> {
         action: &Action,
         resolved: &Resolved,
         settings: Option<&Settings<'_>>,
+        trial: Trial,
     ) -> Result<Judged, Failure> {
         let shared = SharedInputs::from_arg_matches(&resolved.matches)
             .map_err(|error| Failure::bug(&error.to_string()))?;
@@ -286,6 +304,8 @@ impl<'a> Session<'a> {
             patterns: &patterns,
             tracked: &|| self.tracked_files(),
             notes: self.notes,
+            environment: self.environment,
+            dry_run: trial == Trial::DryRun,
         };
         let mut outcome = action.judge(&resolved.matches, &ctx)?;
         let base = match &change {
@@ -449,7 +469,7 @@ impl<'a> Session<'a> {
         settings: Option<&Settings<'_>>,
     ) -> Result<Report, Failure> {
         let resolved = resolve_inputs(action, said, settings)?;
-        let mut judged = self.judge_by(action, &resolved, settings)?;
+        let mut judged = self.judge_by(action, &resolved, settings, Trial::DryRun)?;
         self.decide(action, &mut judged, settings)?;
         Ok(judged.outcome.report)
     }
