@@ -58,11 +58,18 @@ fn client(fake: &Fake, token: &str, most_wait: u64) -> (Client, Arc<Mutex<Vec<u6
 impl Scene {
     fn sticky<'a>(&'a self, run: u64, text: &'a str) -> StickyComment<'a> {
         let stamp = Stamp { run, attempt: 1 };
-        StickyComment { repository: &self.repository, pull_request: 5, key: &self.key, stamp, text }
+        StickyComment {
+            repository: &self.repository,
+            pull_request: 5,
+            key: &self.key,
+            stamp,
+            text,
+            begin: true,
+        }
     }
 
     fn publish(&self, run: u64, text: &str) -> Result<Published, GithubError> {
-        publish(&self.client, &self.sticky(run, text))
+        Ok(publish(&self.client, &self.sticky(run, text))?.unwrap())
     }
 
     /// What became of it, in a word.
@@ -211,8 +218,14 @@ fn real_threads_that_race_end_with_one_comment_of_the_newest_run() {
                 let (key, repository) = (Key::new("CI"), RepositoryName::new("owner/repo").unwrap());
                 let text = format!("run {run}");
                 let stamp = Stamp { run, attempt: 1 };
-                let sticky =
-                    StickyComment { repository: &repository, pull_request: 5, key: &key, stamp, text: &text };
+                let sticky = StickyComment {
+                    repository: &repository,
+                    pull_request: 5,
+                    key: &key,
+                    stamp,
+                    text: &text,
+                    begin: true,
+                };
                 publish(&client, &sticky).unwrap();
             });
         }
@@ -223,7 +236,14 @@ fn real_threads_that_race_end_with_one_comment_of_the_newest_run() {
     let stamp = Stamp { run: 7, attempt: 1 };
     publish(
         &client,
-        &StickyComment { repository: &repository, pull_request: 5, key: &key, stamp, text: "run 7" },
+        &StickyComment {
+            repository: &repository,
+            pull_request: 5,
+            key: &key,
+            stamp,
+            text: "run 7",
+            begin: true,
+        },
     )
     .unwrap();
     let state = fake.state();

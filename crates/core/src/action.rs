@@ -207,6 +207,8 @@ pub struct Context<'a> {
     pub(crate) environment: &'a crate::runner::Environment,
     /// The inputs are those that the change proposes.
     pub(crate) dry_run: bool,
+    /// The name that was chosen for these settings.
+    pub(crate) name: Option<&'a str>,
 }
 
 impl Context<'_> {
@@ -223,6 +225,11 @@ impl Context<'_> {
     /// The run's surroundings, for an action whose work is GitHub's.
     pub fn environment(&self) -> &crate::runner::Environment {
         self.environment
+    }
+
+    /// The name that was chosen for these settings, if any was.
+    pub fn name(&self) -> Option<&str> {
+        self.name
     }
 
     /// Whether this is only tried, with inputs that the change proposes: nothing may leave the process.

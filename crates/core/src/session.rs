@@ -296,6 +296,7 @@ impl<'a> Session<'a> {
             None => Vec::new(),
         };
         self.keep_inside(resolved, &shared)?;
+        let name = settings.and_then(|settings| settings.name.clone()).or_else(|| shared.name.clone());
         let provenance = |name: &str| -> Provenance { resolved.provenance(name) };
         let ctx = Context {
             workspace: &self.workspace,
@@ -306,13 +307,13 @@ impl<'a> Session<'a> {
             notes: self.notes,
             environment: self.environment,
             dry_run: trial == Trial::DryRun,
+            name: name.as_deref(),
         };
         let mut outcome = action.judge(&resolved.matches, &ctx)?;
         let base = match &change {
             ChangeUnderReview::Known { base, .. } => Some(&base.commit),
             _ => None,
         };
-        let name = settings.and_then(|settings| settings.name.clone()).or_else(|| shared.name.clone());
         outcome.report.subject = self.subject(action, name, base, resolved);
         Ok(Judged { outcome, shared })
     }

@@ -4,5 +4,5 @@ use gatewright_core::action::Action;
 
 /// Every action, by name.
 pub fn actions() -> Vec<Action> {
-    vec![coverage_gate::action()]
+    vec![coverage_gate::action(), pr_comment::action()]
 }

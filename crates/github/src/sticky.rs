@@ -34,6 +34,8 @@ pub struct StickyComment<'a> {
     pub stamp: Stamp,
     /// What it says, in Markdown, without the marker.
     pub text: &'a str,
+    /// Whether a comment is begun where there is none.
+    pub begin: bool,
 }
 
 /// What became of it.
@@ -76,8 +78,8 @@ impl StickyComment<'_> {
     }
 }
 
-/// Posts a comment, or brings the one that is there up to date.
-pub fn publish(client: &Client, comment: &StickyComment<'_>) -> Result<Published, GithubError> {
+/// Posts a comment, or brings the one that is there up to date; nothing where there is none and none is to be begun.
+pub fn publish(client: &Client, comment: &StickyComment<'_>) -> Result<Option<Published>, GithubError> {
     let body = comment.body();
     let units = body.encode_utf16().count();
     if units > MOST_UNITS {
@@ -128,16 +130,17 @@ struct Poster<'a> {
 }
 
 impl Poster<'_> {
-    fn round(&mut self) -> Result<Published, GithubError> {
+    fn round(&mut self) -> Result<Option<Published>, GithubError> {
         let ours = self.list()?;
         match ours.split_first() {
-            None => self.create(),
+            None if self.comment.begin => self.create().map(Some),
+            None => Ok(None),
             Some((oldest, others)) => {
                 let published = self.bring_up_to_date(oldest, others)?;
-                Ok(match published {
+                Ok(Some(match published {
                     Published::Unchanged(comment) if self.unsure => Published::Created(comment),
                     other => other,
-                })
+                }))
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::command;
 use crate::peers::{Peers, Set};
 
 mod act;
+mod contract;
 mod lint;
 mod outputs;
 mod producers;
@@ -32,6 +33,8 @@ enum Part {
     Lint,
     /// What our actions write, by validators of others.
     Outputs,
+    /// Our requests to GitHub, by its own description.
+    Contract,
     /// Our actions in workflows, run by act on this machine.
     Act,
 }
@@ -57,6 +60,7 @@ pub fn run(args: &E2eArgs) -> Result<()> {
         (Part::Producers, producers::judge as fn(&mut Judge)),
         (Part::Lint, lint::judge),
         (Part::Outputs, outputs::judge),
+        (Part::Contract, contract::judge),
         (Part::Act, act::judge),
     ] {
         if args.only.is_empty() || args.only.contains(&part) {
