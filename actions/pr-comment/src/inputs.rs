@@ -1,7 +1,5 @@
 //! The inputs of the action. Their doc comments are the help, `action.yml` and the README.
 
-use std::str::FromStr;
-
 use clap::Args;
 use gatewright_core::input::value::boolean;
 use gatewright_core::report::Policy;
@@ -25,8 +23,8 @@ pub struct Inputs {
 
     /// When to begin a comment: `always`, or only for `problems`, which is a verdict other than `pass`. One that is
     /// there is kept up to date in any case.
-    #[arg(long, value_name = "WHEN", default_value = "always")]
-    pub when: When,
+    #[arg(long, value_name = "WHEN", default_value = "always", value_parser = ["always", "problems"])]
+    pub when: String,
 
     /// Where to write the comment's text, whether or not it is sent.
     #[arg(long, value_name = "FILE")]
@@ -52,27 +50,6 @@ pub struct Inputs {
     /// What a report that is broken, or of another commit, repository or run, does: fail, warn or ignore.
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_refused_report: Policy,
-}
-
-/// When to begin a comment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// In any case.
-    Always,
-    /// Where the verdict is no pass.
-    Problems,
-}
-
-impl FromStr for When {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "always" => Ok(Self::Always),
-            "problems" => Ok(Self::Problems),
-            _ => Err("expected always or problems".to_owned()),
-        }
-    }
 }
 
 /// A report that must be there.

@@ -23,7 +23,7 @@ use gatewright_github::{
     Client, Clock, GithubError, Key, Proxies, Published, Settings, StickyComment, Token, publish,
 };
 
-pub use inputs::{Inputs, When};
+pub use inputs::Inputs;
 use reports::{Expected, Reports};
 use target::{Target, Trust};
 
@@ -98,11 +98,12 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
             ));
         }
     }
-    let text = render(inputs, ctx, &target, &reports.accepted, &notes);
+    let verdict = reports.verdict();
+    let text = render(inputs, ctx, &target, (&reports.accepted, verdict), &notes);
     let sent = if ctx.is_dry_run() {
         Sent::NotNeeded
     } else {
-        send(inputs, ctx, &target, client.as_ref(), &reports.accepted, &text)?
+        send(inputs, ctx, &target, client.as_ref(), (&text, verdict))?
     };
     if let (true, Sent::Not(message, help)) = (inputs.required, &sent) {
         return Err(Failure::cannot_judge(format!("the comment was not sent: {message}"), help.clone()));
@@ -195,7 +196,7 @@ fn render(
     inputs: &Inputs,
     ctx: &Context<'_>,
     target: &Target,
-    reports: &[Report],
+    (reports, verdict): (&[Report], VerdictResult),
     notes: &[String],
 ) -> String {
     let environment = ctx.environment();
@@ -215,6 +216,7 @@ fn render(
     let run = run.filter(|_| place.is_some());
     render_comment(&CommentPage {
         title: &title(inputs, ctx),
+        verdict,
         reports,
         notes,
         links: &links,
@@ -238,8 +240,7 @@ fn send(
     ctx: &Context<'_>,
     target: &Target,
     client: Option<&Client>,
-    reports: &[Report],
-    text: &str,
+    (text, verdict): (&str, VerdictResult),
 ) -> Result<Sent, Failure> {
     if let Some((message, help)) = &target.without {
         return Ok(Sent::Not(message.clone(), help.clone()));
@@ -256,7 +257,7 @@ fn send(
         return Ok(Sent::Not("there is no token".to_owned(), "Hand one over as `token`.".to_owned()));
     };
     let key = Key::new(&title(inputs, ctx));
-    let begin = inputs.when == When::Always || overall(reports) != VerdictResult::Pass;
+    let begin = inputs.when == "always" || verdict != VerdictResult::Pass;
     let comment = StickyComment { repository, pull_request, key: &key, stamp, text, begin };
     ctx.note(format!("commenting on #{pull_request}"));
     match publish(client, &comment) {

@@ -5,7 +5,8 @@
 use std::io::Read as _;
 
 use gatewright_core::action::Context;
-use gatewright_core::report::{Block, Inline, Policy, Report, SCHEMA, Source, State};
+use gatewright_core::render::overall;
+use gatewright_core::report::{Block, Inline, Policy, Report, SCHEMA, Source, State, VerdictResult};
 use gatewright_core::workspace::{FoundFile, HashedReader};
 use gatewright_github::Stamp;
 
@@ -93,6 +94,18 @@ pub(crate) fn read(
 }
 
 impl Reports {
+    /// What the comment says all in all: what is missing or refused counts by its policy.
+    pub(crate) fn verdict(&self) -> VerdictResult {
+        let shown = overall(&self.accepted);
+        let any = |policy| self.states.iter().any(|state| state.policy == policy);
+        match shown {
+            VerdictResult::NoData | VerdictResult::Fail => shown,
+            _ if any(Policy::Fail) => VerdictResult::Fail,
+            _ if any(Policy::Warn) => VerdictResult::Warn,
+            other => other,
+        }
+    }
+
     fn refuse(&mut self, shown: &str, message: &str, expected: &Expected) {
         self.states.push(State {
             name: "refused-report".to_owned(),
@@ -110,7 +123,7 @@ impl Reports {
             match sha256 {
                 None => messages.push(format!("{instance} left no report: was it skipped, or did it fail?")),
                 Some(sha256) if !hashes.contains(sha256) => {
-                    messages.push(format!("the report of {instance} is not there"))
+                    messages.push(format!("the report of {instance} is not there"));
                 }
                 Some(_) => {}
             }
@@ -273,9 +286,7 @@ mod tests {
             parse(whole.replace("report/v1", "report/v2").as_bytes()).unwrap_err(),
             "this is no gatewright.report/v1"
         );
-        assert!(
-            parse(b"{\"schema\":\"gatewright.report/v1\"}").unwrap_err().contains(": missing field")
-        );
+        assert!(parse(b"{\"schema\":\"gatewright.report/v1\"}").unwrap_err().contains(": missing field"));
     }
 
     #[test]

@@ -40,7 +40,7 @@ const MOST_PLACES: usize = 200;
 pub(crate) fn project(stranger: &Report, files: &BTreeSet<String>) -> Report {
     let mut report = Report::new();
     let action = ACTIONS.iter().find(|action| **action == stranger.subject.action);
-    report.subject.action = action.map_or("another gate", |action| action).to_owned();
+    action.map_or("another gate", |action| action).clone_into(&mut report.subject.action);
     report.measures = stranger.measures.iter().filter_map(|measure| measure_anew(measure, files)).collect();
     let fails = report.measures.iter().any(|measure| measure.outcome == MeasureOutcome::Fail);
     report.verdict.result = if fails { VerdictResult::Fail } else { stranger.verdict.result };
@@ -202,6 +202,7 @@ mod tests {
         assert_eq!(report.headline, "coverage.lines 50.00 %");
         let text = render_comment(&CommentPage {
             title: "CI",
+            verdict: VerdictResult::Fail,
             reports: &[report],
             notes: &[],
             links: &LinkBase::default(),

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         api,
         token: Token::new("contract").expect("it is not blank"),
         proxies: Proxies::default(),
-        most_wait: Duration::from_secs(60),
+        most_wait: Duration::from_mins(1),
         clock: Clock::system(),
     };
     let client = match Client::new(settings) {
@@ -49,16 +49,36 @@ fn requests(client: &Client) -> Vec<(&'static str, Result<String, GithubError>)>
     let commit = CommitId::new("6dcb09b5b57875f334f61aebed695e2e4193db5e").expect("it is a commit");
     let text = "<!-- gatewright: CI run=1 attempt=1 -->\n## ✅ CI: pass\n\n| | Gate |\n| --- | --- |\n";
     vec![
-        ("list comments", client.list_comments(&repository, 1).map(|list| format!("{} comments", list.len()))),
-        ("create a comment", client.create_comment(&repository, 1, text).map(|comment| format!("comment {}", comment.id))),
-        ("get a comment", client.get_comment(&repository, 1).map(|comment| format!("comment {}", comment.id))),
-        ("update a comment", client.update_comment(&repository, 1, text).map(|comment| format!("comment {}", comment.id))),
+        (
+            "list comments",
+            client.list_comments(&repository, 1).map(|list| format!("{} comments", list.len())),
+        ),
+        (
+            "create a comment",
+            client.create_comment(&repository, 1, text).map(|comment| format!("comment {}", comment.id)),
+        ),
+        (
+            "get a comment",
+            client.get_comment(&repository, 1).map(|comment| format!("comment {}", comment.id)),
+        ),
+        (
+            "update a comment",
+            client.update_comment(&repository, 1, text).map(|comment| format!("comment {}", comment.id)),
+        ),
         ("delete a comment", client.delete_comment(&repository, 1).map(|()| "deleted".to_owned())),
-        ("get a pull request", client.get_pull_request(&repository, 1).map(|pull| format!("#{} {}", pull.number, pull.state))),
-        ("list the files of a pull request", client.list_files(&repository, 1).map(|list| format!("{} files", list.len()))),
+        (
+            "get a pull request",
+            client.get_pull_request(&repository, 1).map(|pull| format!("#{} {}", pull.number, pull.state)),
+        ),
+        (
+            "list the files of a pull request",
+            client.list_files(&repository, 1).map(|list| format!("{} files", list.len())),
+        ),
         (
             "list the pull requests of a commit",
-            client.pull_requests_of_commit(&repository, &commit).map(|list| format!("{} pull requests", list.len())),
+            client
+                .pull_requests_of_commit(&repository, &commit)
+                .map(|list| format!("{} pull requests", list.len())),
         ),
         (
             "list the pull requests of a branch",

@@ -23,6 +23,8 @@ const MOST_NAME_UNITS: usize = 80;
 pub struct CommentPage<'a> {
     /// Whose comment it is: the name of the workflow.
     pub title: &'a str,
+    /// What they come to all in all.
+    pub verdict: VerdictResult,
     /// The reports, in any order.
     pub reports: &'a [Report],
     /// What must be known before anything else: sentences.
@@ -59,18 +61,21 @@ pub fn render_comment(comment: &CommentPage<'_>) -> String {
     let last = last_line(comment);
     let budget = COMMENT_MOST_UNITS - units(&last).min(COMMENT_MOST_UNITS);
     let mut page = Page::new(budget, units, comment.links);
-    let result = overall(comment.reports);
+    let result = comment.verdict;
     page.add(&format!(
         "## {} {}: {result}\n\n",
         sign(result),
         markdown(&cut_utf16(comment.title, MOST_NAME_UNITS))
     ));
-    for note in comment.notes {
-        if !page.add(&format!("> {}\n>\n", markdown(&cut_utf16(note, 1_000)))) {
+    for (number, note) in comment.notes.iter().enumerate() {
+        let between = if number > 0 { ">\n" } else { "" };
+        if !page.add(&format!("{between}> {}\n", markdown(&cut_utf16(note, 1_000)))) {
             page.leave_out("a note".to_owned());
         }
     }
-    page.add("\n");
+    if !comment.notes.is_empty() {
+        page.add("\n");
+    }
     let mut reports: Vec<&Report> = comment.reports.iter().collect();
     // Stable: gates of one verdict keep their order.
     reports.sort_by_key(|report| std::cmp::Reverse((report.verdict.failed, report.verdict.result)));
@@ -167,6 +172,7 @@ mod tests {
         let notes = ["Not verified: @all.".to_owned()];
         render_comment(&CommentPage {
             title: "CI <!-- x",
+            verdict: overall(reports),
             reports,
             notes: &notes,
             links: &links,

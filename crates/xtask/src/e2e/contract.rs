@@ -32,7 +32,11 @@ pub(super) fn judge(judge: &mut Judge) {
             for line in lines.lines() {
                 let (word, rest) = line.split_once("  ").unwrap_or(("FAIL", line));
                 let (name, proof) = rest.split_once(": ").unwrap_or((rest, ""));
-                let proof = if word == "pass" { Ok(proof.to_owned()) } else { Err(anyhow::anyhow!(proof.to_owned())) };
+                let proof = if word == "pass" {
+                    Ok(proof.to_owned())
+                } else {
+                    Err(anyhow::anyhow!(proof.to_owned()))
+                };
                 judge.step(name, proof);
             }
         }
@@ -42,7 +46,16 @@ pub(super) fn judge(judge: &mut Judge) {
 /// What our client says about each of its requests, one a line.
 fn requests(prism: &Prism) -> Result<String> {
     let mut contract = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    contract.args(["run", "--quiet", "--locked", "--package", "gatewright-github", "--example", "contract", "--"]);
+    contract.args([
+        "run",
+        "--quiet",
+        "--locked",
+        "--package",
+        "gatewright-github",
+        "--example",
+        "contract",
+        "--",
+    ]);
     contract.arg(format!("http://{}", prism.address)).current_dir(crate::root());
     let finished = command::capture(&mut contract, LIMIT)?;
     ensure!(!finished.stdout.trim().is_empty(), "it said nothing but: {}", finished.stderr.trim());
