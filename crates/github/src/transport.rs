@@ -95,7 +95,7 @@ impl Transport {
         let request = http::Request::builder()
             .method(method)
             .uri(path)
-            .header("accept", "application/vnd.github+json")
+            .header("accept", "application/vnd.github+json, application/json")
             .header("x-github-api-version", "2022-11-28")
             .header("user-agent", concat!("gatewright/", env!("CARGO_PKG_VERSION")))
             .header("content-type", "application/json")
