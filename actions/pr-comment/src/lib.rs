@@ -74,6 +74,9 @@ enum Sent {
 
 fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     let environment = ctx.environment();
+    if let Some(path) = &inputs.comment_file {
+        keep_inside(ctx, path)?;
+    }
     let token = inputs.token.as_deref().and_then(Token::new);
     let client = match token.filter(|_| !ctx.is_dry_run()) {
         Some(token) => Some(Client::new(settings(inputs, ctx, token))?),
@@ -110,7 +113,6 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     }
     let mut outcome = told(&target, reports, &sent);
     if let Some(path) = &inputs.comment_file {
-        keep_inside(ctx, path)?;
         outcome.files.push(OutputFile { path: PathBuf::from(path), bytes: text.into_bytes() });
     }
     Ok(outcome)

@@ -18,6 +18,7 @@ use crate::command::{self, scrubbed};
 /// Prism reads 13 MB of JSON before it answers.
 const START_LIMIT: Duration = Duration::from_mins(4);
 const LIMIT: Duration = Duration::from_mins(10);
+const LOG: &str = "prism.log";
 
 pub(super) fn judge(judge: &mut Judge) {
     println!("\nrequests to GitHub, by its own description");
@@ -66,7 +67,7 @@ fn requests(prism: &Prism) -> Result<String> {
 struct Prism {
     child: Child,
     address: SocketAddr,
-    _log: tempfile::TempDir,
+    log: tempfile::TempDir,
 }
 
 impl Prism {
@@ -78,7 +79,7 @@ impl Prism {
         // Nobody else takes the port in the meantime: the system gives free ones in turn.
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let child = spawn(&program, &description, address, log.path())?;
-        let mut prism = Self { child, address, _log: log };
+        let mut prism = Self { child, address, log };
         prism.wait()?;
         Ok(prism)
     }
@@ -87,7 +88,8 @@ impl Prism {
         let start = Instant::now();
         while start.elapsed() < START_LIMIT {
             if let Some(status) = self.child.try_wait()? {
-                bail!("prism ended with {status}");
+                let log = std::fs::read_to_string(self.log.path().join(LOG)).unwrap_or_default();
+                bail!("prism ended with {status}; it says: {}", log.trim());
             }
             if TcpStream::connect(self.address).is_ok() {
                 println!("  prism is ready after {:.0} s", start.elapsed().as_secs_f64());
@@ -132,7 +134,7 @@ impl Prism {
 }
 
 fn spawn(program: &Path, description: &Path, address: SocketAddr, folder: &Path) -> Result<Child> {
-    let log = File::create(folder.join("prism.log"))?;
+    let log = File::create(folder.join(LOG))?;
     let mut prism = scrubbed(program);
     // The shell that npm's wrapper may be finds node by PATH.
     prism.arg("mock").arg(description).args(["--host", "127.0.0.1", "--port", &address.port().to_string()]);
