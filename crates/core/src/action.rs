@@ -146,6 +146,7 @@ pub struct Action {
     about: About,
     command: Command,
     judge: Judge,
+    is_gate: bool,
 }
 
 impl Action {
@@ -175,7 +176,19 @@ impl Action {
             let inputs = I::from_arg_matches(matches).map_err(|error| Failure::bug(&error.to_string()))?;
             judge(&inputs, ctx)
         });
-        Self { about, command, judge }
+        Self { about, command, judge, is_gate: true }
+    }
+
+    /// An action that tells about the verdicts of others, and judges nothing itself: nobody wants it as a gate that he
+    /// did not ask for, and it works without a checkout.
+    #[must_use]
+    pub fn after_gates(self) -> Self {
+        Self { is_gate: false, ..self }
+    }
+
+    /// Whether it judges something.
+    pub fn is_gate(&self) -> bool {
+        self.is_gate
     }
 
     /// The description.
@@ -295,6 +308,12 @@ pub struct Context<'a> {
     pub(crate) compared: &'a RefCell<Option<BaselineAbout>>,
     /// Told what happens, for the log and for an interrupted run.
     pub(crate) notes: &'a crate::runner::Notes,
+    /// What the runner says about the run.
+    pub(crate) environment: &'a crate::runner::Environment,
+    /// The inputs are those that the change proposes.
+    pub(crate) dry_run: bool,
+    /// The name that was chosen for these settings.
+    pub(crate) name: Option<&'a str>,
 }
 
 impl Context<'_> {
@@ -325,6 +344,21 @@ impl Context<'_> {
             });
         }
         recorded
+    }
+
+    /// The run's surroundings, for an action whose work is GitHub's.
+    pub fn environment(&self) -> &crate::runner::Environment {
+        self.environment
+    }
+
+    /// The name that was chosen for these settings, if any was.
+    pub fn name(&self) -> Option<&str> {
+        self.name
+    }
+
+    /// Whether this is only tried, with inputs that the change proposes: nothing may leave the process.
+    pub fn is_dry_run(&self) -> bool {
+        self.dry_run
     }
 
     /// Says what is being done: shown with `verbose`, and in what is left of an interrupted run.

@@ -327,7 +327,7 @@ fn starter(actions: &[Action], session: &Session<'_>) -> String {
     text += crate::REPOSITORY_URL;
     text += "/raw/main/docs/gatewright.schema.json\n";
     let mut found_any = false;
-    for action in actions {
+    for action in actions.iter().filter(|action| action.is_gate()) {
         let Some(files) = action.about().files else { continue };
         let patterns: Vec<String> = files.well_known.iter().map(|place| format!("**/{place}")).collect();
         let mut folders: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -355,7 +355,7 @@ fn starter(actions: &[Action], session: &Session<'_>) -> String {
         }
     }
     if !found_any {
-        for action in actions {
+        for action in actions.iter().filter(|action| action.is_gate()) {
             text += &format!("{}:\n  name: all\n", action.about().name);
         }
     }

@@ -181,7 +181,10 @@ pub(crate) fn run_action(
     let accepted = |file: &ConfigFile| {
         file.settings(action.about().name)?.iter().try_for_each(|settings| accept(action, settings))
     };
-    let configuration = session.configuration(&shared.config, &shared.config_from, &accepted)?;
+    let configuration = match session.without_checkout(action) {
+        Some(nothing) => nothing,
+        None => session.configuration(&shared.config, &shared.config_from, &accepted)?,
+    };
     let settings = match choose(configuration.file.as_ref(), action, shared.name.as_deref()) {
         // Settings that only the change has count from the day it is merged.
         Err(_) if configuration.proposes(action, shared.name.as_deref()) => None,

@@ -42,6 +42,8 @@ pub(crate) struct Session<'a> {
     pub(crate) event: Option<Event>,
     pub(crate) workspace: Workspace,
     pub(crate) notes: &'a Notes,
+    /// There is a repository at all.
+    in_repository: bool,
 }
 
 /// A gate's report with what is to be done about it.
@@ -50,6 +52,13 @@ pub(crate) struct Judged {
     pub(crate) shared: SharedInputs,
     /// The name of the settings that were used, or of the gate.
     pub(crate) name: Option<String>,
+}
+
+/// Whether a judgement counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trial {
+    Real,
+    DryRun,
 }
 
 /// Where the configuration of a run comes from.
@@ -105,8 +114,10 @@ impl<'a> Session<'a> {
             Err(error) if error.not_a_repository => None,
             Err(error) => return Err(error.into()),
         };
+        let in_repository = root.is_some();
         let root = normal(&root.unwrap_or_else(|| directory.clone()));
         Ok(Self {
+            in_repository,
             host,
             environment,
             event: environment.event(),
@@ -154,6 +165,12 @@ impl<'a> Session<'a> {
                 Ok(Configuration { file: here?, proposed: None, states: vec![state] })
             }
         }
+    }
+
+    /// What an action that judges nothing goes by where nothing was checked out: `with:` and the defaults.
+    pub(crate) fn without_checkout(&self, action: &Action) -> Option<Configuration> {
+        let nothing = Configuration { file: None, proposed: None, states: Vec::new() };
+        (!action.is_gate() && !self.in_repository).then_some(nothing)
     }
 
     fn configuration_here(&self, path: &str) -> Result<Option<ConfigFile>, Failure> {
@@ -256,7 +273,7 @@ impl<'a> Session<'a> {
         settings: Option<&Settings<'_>>,
     ) -> Result<(Judged, Resolved), Failure> {
         let resolved = resolve_inputs(action, said, settings)?;
-        let mut judged = self.judge_by(action, &resolved, settings)?;
+        let mut judged = self.judge_by(action, &resolved, settings, Trial::Real)?;
         if judged.outcome.answer.is_some() {
             return Ok((judged, resolved));
         }
@@ -279,6 +296,7 @@ impl<'a> Session<'a> {
         action: &Action,
         resolved: &Resolved,
         settings: Option<&Settings<'_>>,
+        trial: Trial,
     ) -> Result<Judged, Failure> {
         let shared = SharedInputs::from_arg_matches(&resolved.matches)
             .map_err(|error| Failure::bug(&error.to_string()))?;
@@ -322,6 +340,9 @@ impl<'a> Session<'a> {
             },
             compared: &compared,
             notes: self.notes,
+            environment: self.environment,
+            dry_run: trial == Trial::DryRun,
+            name: name.as_deref(),
         };
         let mut outcome = action.judge(&resolved.matches, &ctx)?;
         outcome.report.subject = Subject { baseline: compared.into_inner(), ..subject };
@@ -530,7 +551,7 @@ impl<'a> Session<'a> {
         settings: Option<&Settings<'_>>,
     ) -> Result<Report, Failure> {
         let resolved = resolve_inputs(action, said, settings)?;
-        let mut judged = self.judge_by(action, &resolved, settings)?;
+        let mut judged = self.judge_by(action, &resolved, settings, Trial::DryRun)?;
         self.decide(action, &mut judged, settings)?;
         Ok(judged.outcome.report)
     }

@@ -12,6 +12,7 @@ use crate::command;
 use crate::peers::{Peers, Set};
 
 mod act;
+mod contract;
 mod html;
 mod lint;
 mod outputs;
@@ -35,6 +36,8 @@ enum Part {
     Outputs,
     /// The HTML coverage report, in a browser.
     Html,
+    /// Our requests to GitHub, by its own description.
+    Contract,
     /// Our actions in workflows, run by act on this machine.
     Act,
 }
@@ -61,6 +64,7 @@ pub fn run(args: &E2eArgs) -> Result<()> {
         (Part::Lint, lint::judge),
         (Part::Outputs, outputs::judge),
         (Part::Html, html::judge),
+        (Part::Contract, contract::judge),
         (Part::Act, act::judge),
     ] {
         if args.only.is_empty() || args.only.contains(&part) {

@@ -57,7 +57,7 @@ fn every_example_is_one_that_we_take() {
 fn every_workflow_gives_our_actions_inputs_that_they_have() {
     let actions = gatewright::actions();
     let mut checked = 0;
-    for folder in ["workflows-templates", ".github/workflows"] {
+    for folder in ["workflows-templates", ".github/workflows", "examples/fork-comment"] {
         for entry in std::fs::read_dir(xtask::root().join(folder)).expect("the folder is there") {
             let path = entry.expect("it can be listed").path();
             if path.extension().is_some_and(|extension| extension == "yml") {

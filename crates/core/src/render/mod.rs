@@ -2,6 +2,7 @@
 //! none decides anything.
 
 mod annotations;
+mod comment;
 mod html;
 mod junit;
 mod sarif;
@@ -9,6 +10,7 @@ mod summary;
 mod terminal;
 
 pub use annotations::{Annotation, annotations, render_annotations};
+pub use comment::{COMMENT_MOST_UNITS, CommentPage, overall, render_comment};
 pub use html::{PageParts, PagePartsOwned, render_html};
 pub use junit::render_junit;
 pub use sarif::{SARIF_MOST_RESULTS, render_sarif};

@@ -22,8 +22,7 @@ const RESERVE: usize = 2_000;
 
 /// Renders the summary in at most `budget` bytes.
 pub fn render_summary(report: &Report, links: &LinkBase, budget: usize) -> String {
-    let mut page =
-        Page { text: String::new(), budget: budget.saturating_sub(RESERVE), cut: Vec::new(), links };
+    let mut page = Page::new(budget, str::len, links);
     page.add(&heading(report));
     page.reasons(&report.verdict.reasons);
     for state in report.states.iter().filter(|state| state.policy == Policy::Ignore) {
@@ -40,13 +39,18 @@ pub fn render_summary(report: &Report, links: &LinkBase, budget: usize) -> Strin
     page.finish(budget)
 }
 
-fn heading(report: &Report) -> String {
-    let sign = match report.verdict.result {
+/// The sign of a verdict.
+pub(super) fn sign(result: VerdictResult) -> &'static str {
+    match result {
         VerdictResult::Pass => "✅",
         VerdictResult::Warn => "⚠️",
         VerdictResult::Fail => "❌",
         VerdictResult::NoData => "❔",
-    };
+    }
+}
+
+fn heading(report: &Report) -> String {
+    let sign = sign(report.verdict.result);
     let mut text = format!("## {sign} {}: {}\n\n", markdown(&speaker(report)), report.verdict.result);
     if !report.headline.is_empty() {
         let _ = writeln!(text, "{}\n", markdown(&report.headline));
@@ -63,27 +67,52 @@ fn before_and_after(before: Fraction, after: Fraction) -> String {
     }
 }
 
-struct Page<'a> {
+/// Markdown that grows within a budget.
+pub(super) struct Page<'a> {
     text: String,
+    used: usize,
     budget: usize,
+    /// How long a text is, in the units of the budget.
+    length: fn(&str) -> usize,
     cut: Vec<String>,
     links: &'a LinkBase,
 }
 
-impl Page<'_> {
-    fn fits(&self, text: &str) -> bool {
-        self.text.len() + text.len() <= self.budget
+impl<'a> Page<'a> {
+    /// An empty page; a part of the budget is kept for the note about a cut and for closing tags.
+    pub(super) fn new(budget: usize, length: fn(&str) -> usize, links: &'a LinkBase) -> Self {
+        let budget = budget.saturating_sub(RESERVE);
+        Self { text: String::new(), used: 0, budget, length, cut: Vec::new(), links }
     }
 
-    fn add(&mut self, text: &str) -> bool {
+    fn fits(&self, text: &str) -> bool {
+        self.used + (self.length)(text) <= self.budget
+    }
+
+    fn push(&mut self, text: &str) {
+        self.used += (self.length)(text);
+        self.text.push_str(text);
+    }
+
+    pub(super) fn add(&mut self, text: &str) -> bool {
         let fits = self.fits(text);
         if fits {
-            self.text.push_str(text);
+            self.push(text);
         }
         fits
     }
 
-    fn reasons(&mut self, reasons: &[Reason]) {
+    /// Ends what is folded; the budget was kept for it.
+    pub(super) fn close_details(&mut self) {
+        self.push("</details>\n\n");
+    }
+
+    /// Remembers that something was left out.
+    pub(super) fn leave_out(&mut self, what: String) {
+        self.cut.push(what);
+    }
+
+    pub(super) fn reasons(&mut self, reasons: &[Reason]) {
         for (number, reason) in reasons.iter().enumerate() {
             let sign = if reason.level == ReasonLevel::Fail { "❌" } else { "⚠️" };
             let gate = reason.gate.as_ref().map(|gate| format!("{}: ", markdown(gate))).unwrap_or_default();
@@ -100,7 +129,7 @@ impl Page<'_> {
     }
 
     /// All measures that are held to something, and the totals; single files stand in the sections.
-    fn measures(&mut self, measures: &[Measure]) {
+    pub(super) fn measures(&mut self, measures: &[Measure]) {
         let shown = |measure: &&Measure| {
             measure.threshold.is_some() && !matches!(measure.scope, crate::report::Scope::Named { .. })
                 || measure.outcome == MeasureOutcome::NotApplicable
@@ -148,7 +177,7 @@ impl Page<'_> {
         }
     }
 
-    fn section(&mut self, section: &Section) {
+    pub(super) fn section(&mut self, section: &Section) {
         let gate = section.gate.as_ref().map(|gate| format!("{}: ", markdown(gate))).unwrap_or_default();
         let title = format!("{gate}{}", markdown(&section.title));
         let open = if section.collapsed {
@@ -160,12 +189,12 @@ impl Page<'_> {
             self.cut.push(format!("the section “{}”", section.title));
             return;
         }
-        self.text.push_str(&open);
+        self.push(&open);
         for block in &section.blocks {
             self.block(block, &section.title);
         }
         if section.collapsed {
-            self.text.push_str("</details>\n\n");
+            self.close_details();
         }
     }
 
@@ -190,7 +219,7 @@ impl Page<'_> {
         }
     }
 
-    fn table(&mut self, columns: &[Column], rows: &[Vec<Cell>], title: &str) {
+    pub(super) fn table(&mut self, columns: &[Column], rows: &[Vec<Cell>], title: &str) {
         let titles: Vec<String> = columns.iter().map(|column| markdown(&column.title)).collect();
         let rules: Vec<&str> =
             columns.iter().map(|column| if column.align == Align::Right { "---:" } else { "---" }).collect();
@@ -205,7 +234,7 @@ impl Page<'_> {
                 break;
             }
         }
-        self.text.push('\n');
+        self.push("\n");
     }
 
     fn inline(&self, pieces: &[Inline]) -> String {
@@ -224,7 +253,7 @@ impl Page<'_> {
         pieces.iter().map(piece).collect()
     }
 
-    fn finish(mut self, budget: usize) -> String {
+    pub(super) fn finish(mut self, budget: usize) -> String {
         if !self.cut.is_empty() {
             let mut cut = self.cut.iter().take(5).map(|text| markdown(text)).collect::<Vec<_>>().join(", ");
             if self.cut.len() > 5 {
@@ -233,8 +262,8 @@ impl Page<'_> {
             let note = format!(
                 "> **Cut to stay within GitHub's limit:** {cut}. The report file holds everything.\n\n"
             );
-            if self.text.len() + note.len() <= budget {
-                self.text.push_str(&note);
+            if self.used + (self.length)(&note) <= budget {
+                self.push(&note);
             }
         }
         self.text

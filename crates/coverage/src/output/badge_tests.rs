@@ -1,3 +1,5 @@
+//! The badge: what it says, its colour, and that no label gets out of its place.
+
 use expect_test::expect;
 use proptest::prelude::*;
 

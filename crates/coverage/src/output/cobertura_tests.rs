@@ -1,3 +1,5 @@
+//! Cobertura as it is written: snapshots, what comes back, hostile names.
+
 use expect_test::expect;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! LCOV as it is written: snapshots, and that what is read back has the same figures.
+
 use expect_test::expect;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! The trend line: its shape, its ends, and nothing where there is nothing to compare.
+
 use expect_test::expect;
 use proptest::prelude::*;
 

@@ -25,7 +25,8 @@ pub(super) fn judge(judge: &mut Judge) {
     }
 }
 
-const WORKFLOWS: &[&str] = &[".github/workflows/*.yml", "workflows-templates/*.yml"];
+const WORKFLOWS: &[&str] =
+    &[".github/workflows/*.yml", "workflows-templates/*.yml", "examples/fork-comment/*.yml"];
 const ACTIONS: &[&str] = &["actions/*/action.yml"];
 const SCRIPTS: &[&str] = &["dist/*.sh"];
 

@@ -6,8 +6,22 @@ use toml::{Table, Value};
 use super::{Problem, SourceFile, Tree};
 
 /// Crates that talk over a network.
-const NETWORK: [&str; 8] =
-    ["octocrab", "ureq", "reqwest", "hyper", "hyper-util", "attohttpc", "isahc", "curl"];
+const NETWORK: [&str; 11] = [
+    "octocrab",
+    "ureq",
+    "reqwest",
+    "hyper",
+    "hyper-util",
+    "hyper-rustls",
+    "rustls",
+    "tokio-rustls",
+    "attohttpc",
+    "isahc",
+    "curl",
+];
+
+/// The actions whose work is GitHub's. All others are gates: they link no network code, and leave reports behind.
+const TALKERS: [&str; 5] = ["pr-comment", "pr-context", "sarif-upload", "task-sync", "branch-protection"];
 
 /// What a member takes from `[workspace.package]`.
 const INHERITED: [&str; 5] = ["version", "edition", "rust-version", "license", "publish"];
@@ -89,6 +103,16 @@ pub(super) fn only_github_talks_to_github(tree: &Tree, problems: &mut Vec<Proble
         for (name, _) in member.dependencies().filter(|(name, _)| NETWORK.contains(name)) {
             let mend = "ask `gatewright-github` for it".to_owned();
             problems.push(member.problem(name, format!("`{name}` outside crates/github"), mend));
+        }
+        let gate =
+            member.place() == Place::Action && !member.name().is_some_and(|name| TALKERS.contains(&name));
+        if gate && member.dependencies().any(|(name, _)| name == "gatewright-github") {
+            let mend = "leave a report, and let `pr-comment` or `sarif-upload` carry it".to_owned();
+            problems.push(member.problem(
+                "gatewright-github",
+                "a gate that links network code".to_owned(),
+                mend,
+            ));
         }
     }
 }
@@ -224,6 +248,14 @@ mod tests {
         assert_eq!(
             judged(only_github_talks_to_github, &files),
             ["crates/a/Cargo.toml:9: `ureq` outside crates/github"]
+        );
+        let gate = manifest("coverage-gate", "gatewright-github ");
+        let talker = manifest("pr-comment", "gatewright-github ");
+        let files =
+            [("actions/coverage-gate/Cargo.toml", gate.as_str()), ("actions/pr-comment/Cargo.toml", &talker)];
+        assert_eq!(
+            judged(only_github_talks_to_github, &files),
+            ["actions/coverage-gate/Cargo.toml:9: a gate that links network code"]
         );
     }
 }

@@ -6,7 +6,8 @@ use super::{Problem, SourceFile, Tree};
 pub(super) fn uses_and_scripts_are_safe(tree: &Tree, problems: &mut Vec<Problem>) {
     for file in tree.files.iter().filter(|file| matches!(file.extension(), "yml" | "yaml")) {
         let is_action = file.path.starts_with("actions/");
-        let is_workflow = file.path.starts_with(".github/") || file.path.starts_with("workflows-templates/");
+        let places = [".github/", "workflows-templates/", "examples/fork-comment/"];
+        let is_workflow = places.iter().any(|place| file.path.starts_with(place));
         if is_action || is_workflow {
             uses_are_pinned(file, is_action, problems);
             scripts_expand_nothing(file, problems);

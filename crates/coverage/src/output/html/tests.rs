@@ -1,3 +1,5 @@
+//! The HTML report without a browser: its parts, its escaping, the same bytes for the same values.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
