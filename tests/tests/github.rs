@@ -172,7 +172,7 @@ fn an_older_run_never_writes_over_a_newer_one() {
     assert_eq!(scene.word(10, "older"), "superseded");
     // The newer run speaks between the list and the look.
     scene.fake.meanwhile("GET /repos/owner/repo/issues/comments/1", |state| {
-        state.find(1).unwrap().body = body(30, "newest")
+        state.find(1).unwrap().body = body(30, "newest");
     });
     assert_eq!(scene.word(20, "middle"), "superseded");
     // An older one writes right behind us: we see it and speak again.

@@ -336,7 +336,7 @@ fn of_another_run() -> Job {
     fork.number = 6;
     fork.head_sha = "2".repeat(40);
     fork.head_repository = Some("stranger/repo".to_owned());
-    fork.head_branch = "feature".to_owned();
+    "feature".clone_into(&mut fork.head_branch);
     state.runs.push(Run {
         id: 2000,
         attempt: 1,
