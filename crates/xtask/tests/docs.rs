@@ -2,6 +2,7 @@
 //! reader, and commands are run.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use gatewright_core::action::Action;
 use gatewright_core::config::ConfigFile;
@@ -15,6 +16,8 @@ fn documents() -> Vec<(String, String)> {
     paths.extend(
         gatewright::actions().iter().map(|action| format!("actions/{}/README.md", action.about().name)),
     );
+    paths.extend(pages("docs"));
+    paths.extend(pages("docs/migrate"));
     let read = |path: String| {
         let text = std::fs::read_to_string(xtask::root().join(&path)).expect("the document is there");
         (path, text)
@@ -22,10 +25,48 @@ fn documents() -> Vec<(String, String)> {
     paths.into_iter().map(read).collect()
 }
 
+/// The pages of a folder.
+fn pages(folder: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(xtask::root().join(folder)).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("it can be listed").path());
+    let is_page = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md");
+    let mut pages: Vec<String> = paths.filter(is_page).map(|path| xtask::shown(&path)).collect();
+    pages.sort();
+    pages
+}
+
 /// The `yaml` blocks of a document.
 fn blocks(markdown: &str) -> Vec<String> {
-    let parts = markdown.split("\n```yaml\n").skip(1);
+    fenced(markdown, "yaml")
+}
+
+/// The blocks of a document in some language.
+fn fenced(markdown: &str, language: &str) -> Vec<String> {
+    let fence = format!("\n```{language}\n");
+    let parts = markdown.split(fence.as_str()).skip(1);
     parts.map(|part| part.split("\n```").next().unwrap_or_default().to_owned() + "\n").collect()
+}
+
+/// Where people come from, and what they have there.
+const ELSEWHERE: [(&str, &str); 4] = [
+    ("codecov", "codecov.yml"),
+    ("coveralls", ".coveralls.yml"),
+    ("diff-cover", "pyproject.toml"),
+    ("octocov", ".octocov.yml"),
+];
+
+const CASES: &str = "tests/cases/coverage-gate";
+
+fn file_of_case(tool: &str, path: &str) -> String {
+    let file = format!("{CASES}/migrate-from-{tool}/{path}");
+    std::fs::read_to_string(xtask::root().join(&file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// Whether a block is the configuration of the tool that a page leads away from.
+fn is_from_elsewhere(path: &str, block: &str) -> bool {
+    let from = |(tool, _): &&(&str, &str)| path == format!("docs/migrate/from-{tool}.md");
+    let found = ELSEWHERE.iter().find(from);
+    found.is_some_and(|(tool, old)| file_of_case(tool, &format!("input/{old}")) == block)
 }
 
 #[test]
@@ -33,7 +74,7 @@ fn every_example_is_one_that_we_take() {
     let actions = gatewright::actions();
     let (mut workflows, mut configurations) = (0, 0);
     for (path, text) in documents() {
-        for block in blocks(&text) {
+        for block in blocks(&text).into_iter().filter(|block| !is_from_elsewhere(&path, block)) {
             let node = yaml::parse(&block).unwrap_or_else(|error| panic!("{path}: {error}\n{block}"));
             if node.get("jobs").is_some() {
                 workflows += 1;
@@ -51,6 +92,36 @@ fn every_example_is_one_that_we_take() {
         }
     }
     assert!(workflows >= 2 && configurations >= 2, "{workflows} workflows, {configurations} configurations");
+}
+
+#[test]
+fn what_a_page_leads_to_is_what_its_case_runs() {
+    let expected = ELSEWHERE.map(|(tool, _)| format!("docs/migrate/from-{tool}.md"));
+    assert_eq!(pages("docs/migrate"), expected, "`ELSEWHERE` names each page");
+    for ((tool, old), path) in ELSEWHERE.iter().zip(expected) {
+        let text = std::fs::read_to_string(xtask::root().join(&path)).expect("the page is there");
+        assert!(
+            text.contains(&format!("(../../{CASES}/migrate-from-{tool})")),
+            "{path} does not lead to its case"
+        );
+        let language = if old.ends_with(".toml") { "toml" } else { "yaml" };
+        for (language, file) in [(language, *old), ("yaml", ".github/gatewright.yml")] {
+            let content = file_of_case(tool, &format!("input/{file}"));
+            let shown = fenced(&text, language).contains(&content);
+            assert!(shown, "{path} does not show what the case has as {file}:\n{content}");
+            let base = file_of_case(tool, &format!("base/{file}"));
+            assert_eq!(base, content, "{path}: on a pull request the base's {file} counts");
+        }
+        // What is said on a command line is what the case runs, unless it stands in for the store of baselines.
+        let run = file_of_case(tool, "run");
+        let said = run.lines().find_map(|line| line.strip_prefix("args: ")).expect("the case has arguments");
+        let shown = fenced(&text, "sh").contains(&format!("coverage-gate {said}\n"));
+        assert!(shown || said == "--baseline baseline.json", "{path} does not show `coverage-gate {said}`");
+    }
+    let cases = std::fs::read_dir(xtask::root().join(CASES)).expect("the cases are there");
+    let names = cases.map(|case| case.expect("it can be listed").file_name().to_string_lossy().into_owned());
+    let migrations = names.filter(|name| name.starts_with("migrate-from-")).count();
+    assert_eq!(migrations, ELSEWHERE.len(), "each case has a page");
 }
 
 #[test]

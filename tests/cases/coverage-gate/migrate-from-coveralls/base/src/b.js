@@ -1,0 +1,6 @@
+step(1);
+step(2);
+step(3);
+step(4);
+step(5);
+step(6);

@@ -1,0 +1,5 @@
+package gen
+
+func Ping() int {
+	return 1
+}
