@@ -10,6 +10,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use gatewright_core::RepoPath;
+use gatewright_core::glob::Globs;
 use gatewright_core::repo_path::is_absolute;
 
 use crate::Places;
@@ -150,6 +151,11 @@ impl SourceTree {
     /// Whether a path is a file of the repository.
     pub fn has(&self, path: &RepoPath) -> bool {
         self.files.contains(path)
+    }
+
+    /// Whether a glob takes a file of the repository.
+    pub(crate) fn has_any(&self, globs: &Globs) -> bool {
+        self.files.iter().any(|file| globs.decision(file.as_str()).is_some_and(|(_, takes)| takes))
     }
 
     fn below_root<'a>(&self, path: &'a str) -> Option<&'a str> {

@@ -262,9 +262,12 @@ fn idle_bounds(evidence: &Evidence, policy: &Policy) -> Vec<State> {
 fn about_paths(evidence: &Evidence, policy: &Policy) -> Vec<State> {
     let mut states = Vec::new();
     if !evidence.ambiguous.is_empty() {
+        let paths = first_few(evidence.ambiguous.keys().map(String::as_str));
         let message = match evidence.ambiguous.len() {
-            1 => "one path of the reports fits several files and was mapped to none".to_owned(),
-            many => format!("{many} paths of the reports fit several files and were mapped to none"),
+            1 => format!("{paths} of the reports fits several files and was mapped to none"),
+            many => {
+                format!("{many} paths of the reports fit several files and were mapped to none ({paths})")
+            }
         };
         states.push(state("ambiguous-path", policy.on_ambiguous_path, message, rules_help("ambiguous-path")));
     }
