@@ -113,7 +113,7 @@ pub(crate) fn recorded(
     let incomplete = |error: gatewright_coverage::baseline::BaselineError| {
         Failure::cannot_judge(
             format!("this run can't be a baseline: {error}"),
-            "Nothing was recorded. Mend what is said above, and run `record` again.",
+            "Nothing was recorded. Mend that, and run `record` again.",
         )
     };
     // What nobody carries forward need not be kept line by line.

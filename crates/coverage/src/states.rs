@@ -73,11 +73,12 @@ fn unreadable_report(report: &ReportEvidence, policy: StatePolicy) -> Option<Sta
                 .diagnostics
                 .iter()
                 .find(|diagnostic| diagnostic.kind.weight() == crate::Weight::Broken);
-            let at = first
-                .map(|first| format!(", first at line {}: {}", first.line, first.message))
-                .unwrap_or_default();
-            let records =
-                if broken == 1 { "one broken record".to_owned() } else { format!("{broken} broken records") };
+            let records = match broken {
+                1 => "one broken record,".to_owned(),
+                many => format!("{many} broken records, the first"),
+            };
+            let at =
+                first.map(|first| format!(" at line {}: {}", first.line, first.message)).unwrap_or_default();
             format!("{}: {records}{at}", report.shown)
         }
     };
@@ -279,7 +280,7 @@ fn about_paths(evidence: &Evidence, policy: &Policy) -> Vec<State> {
                 "{files} of the reports is no file of the repository: it counts in the total, and is in no patch"
             ),
             many => format!(
-                "{many} files of the reports are none of the repository: they count in the total, and are in no patch ({files})"
+                "{many} files of the reports are not in the repository: they count in the total, and are in no patch ({files})"
             ),
         };
         let help = "Say with `rewrite` or `source-roots` where they lie, or take them out with `ignore`.";
