@@ -109,7 +109,7 @@ impl<'a> Gatherer<'a> {
                 continue;
             }
             let paths = depends_on.iter().find(|paths| paths.name == named.name);
-            let flag = flags::without_reports(&named.name, paths, &self.tree, baseline);
+            let flag = flags::without_reports(&named.name, paths, self.tree, baseline);
             for (path, file) in flag.picture.files() {
                 if RepoPath::from_git(path).is_ok_and(|path| self.tree.has(&path)) {
                     self.evidence.mapped.insert(path.to_owned());
