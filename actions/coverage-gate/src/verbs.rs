@@ -111,7 +111,10 @@ pub(crate) fn recorded(
 ) -> Result<Vec<Effect>, Failure> {
     let retention = Retention::default();
     let incomplete = |error: gatewright_coverage::baseline::BaselineError| {
-        Failure::cannot_judge(format!("this run can't be a baseline: {error}"), error.help().to_owned())
+        Failure::cannot_judge(
+            format!("this run can't be a baseline: {error}"),
+            "Nothing was recorded. Mend that, and run `record` again.",
+        )
     };
     // What nobody carries forward need not be kept line by line.
     let carried = |flag: &str| flag_paths.iter().any(|paths| paths.name == flag);

@@ -106,10 +106,11 @@ pub(crate) fn write_report(
 }
 
 fn cannot_write(what: &str, error: &io::Error) -> Failure {
-    Failure::cannot_judge(
-        format!("{what} can't be written: {error}"),
-        "Check the folder's permissions and the space left on the disk.",
-    )
+    let help = match error.kind() {
+        io::ErrorKind::AlreadyExists => "Name a folder that is empty or not there yet.",
+        _ => "Check the folder's permissions and the space left on the disk.",
+    };
+    Failure::cannot_judge(format!("{what} can't be written: {error}"), help)
 }
 
 fn write_files(

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, FromArgMatches};
 
@@ -407,10 +407,10 @@ impl<'a> Session<'a> {
             let (Provenance::Config { .. }, Some(path)) = (resolved.provenance(name), &path) else {
                 continue;
             };
-            if !user_path(&self.workspace, path).starts_with(&self.workspace.root) {
+            if !lies_inside(&user_path(&self.workspace, path), &self.workspace.root) {
                 return Err(Failure::usage(
-                    format!("`{name}` of the configuration leads out of the repository: `{path}`"),
-                    "Choose a path inside the repository; a flag or `with:` may choose any.",
+                    format!("`{name}` of the configuration leads out of the repository's files: `{path}`"),
+                    "Choose a path among the repository's files; a flag or `with:` may choose any.",
                 ));
             }
         }
@@ -671,6 +671,18 @@ fn finish_findings(action: &Action, report: &mut Report) {
     let named = |id: &str| report.findings.iter().any(|finding| finding.rule == id);
     let rules = action.about().rules.iter().copied().chain(about_waivers);
     report.rules = rules.filter(|rule| named(rule.id)).map(Into::into).collect();
+}
+
+/// Whether a path is one of the repository's files, wherever symbolic links lead, and none of git's own.
+fn lies_inside(path: &Path, root: &Path) -> bool {
+    let is_own = |path: &Path, root: &Path| {
+        path.strip_prefix(root)
+            .is_ok_and(|below| !below.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git")))
+    };
+    // What is not there yet can't lead anywhere else than the folder that it will lie in.
+    let existing = path.ancestors().find(|path| path.symlink_metadata().is_ok());
+    let real = existing.and_then(|path| path.canonicalize().ok()).zip(root.canonicalize().ok());
+    is_own(path, root) && real.is_some_and(|(path, root)| is_own(&path, &root))
 }
 
 /// A path that the user gave, below the working directory unless it is absolute.

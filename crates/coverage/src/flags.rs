@@ -8,6 +8,7 @@ use gatewright_core::glob::Globs;
 use gatewright_core::repository::ChangeSet;
 
 use crate::baseline::BaselineUnderReview;
+use crate::paths::SourceTree;
 use crate::tally::Tally;
 use crate::{Format, Picture};
 
@@ -47,6 +48,19 @@ impl Named {
             Err((glob, message)) => Err((format!("{name}={glob}"), message)),
         };
         by_name.into_iter().map(named).collect()
+    }
+
+    /// The first of its globs that fits no file of the repository; with exceptions alone, the first of those.
+    fn without_files(&self, tree: &SourceTree) -> Option<&str> {
+        let fits = |pattern: &String| {
+            let alone = Globs::new(std::slice::from_ref(pattern));
+            alone.is_ok_and(|alone| tree.has_any(&alone))
+        };
+        let is_exception = |pattern: &&String| pattern.starts_with('!');
+        let idle =
+            self.patterns.iter().filter(|pattern| !is_exception(pattern)).find(|pattern| !fits(pattern));
+        let only_exceptions = self.patterns.iter().all(|pattern| is_exception(&pattern));
+        idle.or_else(|| self.patterns.first().filter(|_| only_exceptions)).map(String::as_str)
     }
 
     /// Whether a path belongs to it.
@@ -100,13 +114,14 @@ impl FlagEvidence {
 }
 
 /// What becomes of a flag that has no report in this run. It is carried forward only where the user named the paths
-/// that it depends on and none of them changed since the baseline.
+/// that it depends on, there are such files, and none of them changed since the baseline.
 pub(crate) fn without_reports(
     name: &str,
     depends_on: Option<&Named>,
+    tree: &SourceTree,
     baseline: &BaselineUnderReview,
 ) -> FlagEvidence {
-    match carried(name, depends_on, baseline) {
+    match carried(name, depends_on, tree, baseline) {
         Ok(flag) => flag,
         Err(why) => FlagEvidence { fate: Fate::Missing(why), ..FlagEvidence::default() },
     }
@@ -115,6 +130,7 @@ pub(crate) fn without_reports(
 fn carried(
     name: &str,
     depends_on: Option<&Named>,
+    tree: &SourceTree,
     baseline: &BaselineUnderReview,
 ) -> Result<FlagEvidence, String> {
     let depends_on = depends_on.ok_or("`flag-paths` names nothing that it depends on")?;
@@ -131,6 +147,10 @@ fn carried(
     };
     if let Some(path) = touched(depends_on, changes) {
         return Err(format!("it depends on {path}, which changed"));
+    }
+    // What names no file can't change: a slip of the pen would carry the figures forward for ever.
+    if let Some(pattern) = depends_on.without_files(tree) {
+        return Err(format!("`{pattern}` of `flag-paths` names no file"));
     }
     let stand = baseline.flags.get(name).ok_or("the baseline does not have it")?;
     let picture = baseline.pictures.get(name).ok_or("the baseline keeps no lines of it")?;

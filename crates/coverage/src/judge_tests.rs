@@ -287,13 +287,17 @@ fn without_declared_paths_or_known_changes_nothing_is_carried() {
     expect![[r#"Missing("it depends on src/b.js, which changed")"#]]
         .assert_eq(&format!("{:?}", fate(&["e2e=src/b.js"], Some(changed("src/b.js")))));
     expect![[r#"Carried { commit: "c0ffee", left_out: ["src/b.js"] }"#]]
-        .assert_eq(&format!("{:?}", fate(&["e2e=lib/**"], Some(changed("src/b.js")))));
+        .assert_eq(&format!("{:?}", fate(&["e2e=src/a.js"], Some(changed("src/b.js")))));
+    expect![[r#"Missing("`lib/**` of `flag-paths` names no file")"#]]
+        .assert_eq(&format!("{:?}", fate(&["e2e=src/**", "e2e=lib/**"], Some(none.clone()))));
+    expect![[r#"Missing("`!lib/**` of `flag-paths` names no file")"#]]
+        .assert_eq(&format!("{:?}", fate(&["e2e=!lib/**"], Some(none))));
 }
 
 proptest! {
     #[test]
     fn what_is_carried_unchanged_is_the_same_picture(first in crate::laws::tracefile(), second in crate::laws::tracefile()) {
-        let (before, now) = carried(&first, &second, &["e2e=elsewhere"], Some(ChangeSet::default()));
+        let (before, now) = carried(&first, &second, &["e2e=src/a.js"], Some(ChangeSet::default()));
         prop_assert_eq!(before.picture, now.picture);
         prop_assert_eq!(before.total, now.total);
     }

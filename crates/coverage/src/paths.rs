@@ -10,6 +10,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use gatewright_core::RepoPath;
+use gatewright_core::glob::Globs;
 use gatewright_core::repo_path::is_absolute;
 
 use crate::Places;
@@ -129,7 +130,7 @@ impl SourceTree {
             return found;
         }
         match origin.places {
-            Places::Packages { modules } => self.in_packages(&path, modules.get(&path), origin.contested),
+            Places::Packages { modules } => self.in_packages(&path, modules.get(&path), origin),
             Places::Imports => {
                 let found = self.beside(&path, origin.report).or_else(|| self.by_module(&path));
                 // A dependency may end in the same folders as a file of ours.
@@ -150,6 +151,11 @@ impl SourceTree {
     /// Whether a path is a file of the repository.
     pub fn has(&self, path: &RepoPath) -> bool {
         self.files.contains(path)
+    }
+
+    /// Whether a glob takes a file of the repository.
+    pub(crate) fn has_any(&self, globs: &Globs) -> bool {
+        self.files.iter().any(|file| globs.decision(file.as_str()).is_some_and(|(_, takes)| takes))
     }
 
     fn below_root<'a>(&self, path: &'a str) -> Option<&'a str> {
@@ -223,7 +229,8 @@ impl SourceTree {
 
     /// A package's file below some source root. Where two modules have such a file, only the module's own folder
     /// tells them apart.
-    fn in_packages(&self, path: &str, module: Option<&String>, contested: &BTreeSet<String>) -> Mapped {
+    fn in_packages(&self, path: &str, module: Option<&String>, origin: Origin<'_>) -> Mapped {
+        let contested = origin.contested;
         let inner = within_module(path, module);
         if let Some(found) = self.in_roots(inner).filter(|_| !contested.contains(inner)) {
             return found;
@@ -245,7 +252,7 @@ impl SourceTree {
             (0, 0) if contested.contains(inner) => Mapped::Unmapped,
             (0, 0) => self.by_suffix(inner),
             (0, _) if contested.contains(inner) => Mapped::Ambiguous(whole.into_iter().collect()),
-            (0, _) => one_of(whole).unwrap_or(Mapped::Unmapped),
+            (0, _) => one_of(nearest(whole, origin.report)).unwrap_or(Mapped::Unmapped),
         }
     }
 
@@ -286,6 +293,21 @@ fn longest(candidates: &[RepoPath], parts: &[&str], same: impl Fn(&str, &str) ->
         return BTreeSet::new();
     }
     candidates.iter().filter(|file| shared(file) == longest).cloned().collect()
+}
+
+/// Of several candidates those below the nearest folder around the report that holds any: a module's own report is
+/// about the module's own files.
+fn nearest(candidates: BTreeSet<RepoPath>, report: Option<&RepoPath>) -> BTreeSet<RepoPath> {
+    let Some(report) = report.filter(|_| candidates.len() > 1) else { return candidates };
+    for (end, _) in report.as_str().rmatch_indices('/') {
+        let around = &report.as_str()[..=end];
+        let inside: BTreeSet<RepoPath> =
+            candidates.iter().filter(|file| file.as_str().starts_with(around)).cloned().collect();
+        if !inside.is_empty() {
+            return inside;
+        }
+    }
+    candidates
 }
 
 fn one_of(found: BTreeSet<RepoPath>) -> Option<Mapped> {
@@ -423,6 +445,11 @@ mod tests {
         let odd = packages(&[("one/com/x/A.java", "one"), ("lib/com/x/A.java", "lib")]);
         assert!(found(&tree, "one/com/x/A.java", "", &odd).starts_with("ambiguous"));
         assert!(found(&tree, "com/x/A.java", "", &packages(&[])).starts_with("ambiguous"));
+        let beside = |report: &str| found(&tree, "com/x/A.java", report, &packages(&[]));
+        assert_eq!(beside("app/target/site/jacoco/jacoco.xml"), files[0]);
+        assert_eq!(beside("lib/jacoco.xml"), files[1]);
+        assert!(beside("report/target/jacoco.xml").starts_with("ambiguous"));
+        assert!(beside("jacoco.xml").starts_with("ambiguous"));
         assert_eq!(found(&tree, "com/x/B.kt", "", &packages(&[])), files[2]);
         let rooted = tree.with_places(&["lib/src/main/java".to_owned()], Vec::new());
         assert_eq!(found(&rooted, "com/x/A.java", "", &packages(&[])), files[1]);

@@ -73,11 +73,12 @@ fn unreadable_report(report: &ReportEvidence, policy: StatePolicy) -> Option<Sta
                 .diagnostics
                 .iter()
                 .find(|diagnostic| diagnostic.kind.weight() == crate::Weight::Broken);
-            let at = first
-                .map(|first| format!(", first at line {}: {}", first.line, first.message))
-                .unwrap_or_default();
-            let records =
-                if broken == 1 { "one broken record".to_owned() } else { format!("{broken} broken records") };
+            let records = match broken {
+                1 => "one broken record,".to_owned(),
+                many => format!("{many} broken records, the first"),
+            };
+            let at =
+                first.map(|first| format!(" at line {}: {}", first.line, first.message)).unwrap_or_default();
             format!("{}: {records}{at}", report.shown)
         }
     };
@@ -262,9 +263,12 @@ fn idle_bounds(evidence: &Evidence, policy: &Policy) -> Vec<State> {
 fn about_paths(evidence: &Evidence, policy: &Policy) -> Vec<State> {
     let mut states = Vec::new();
     if !evidence.ambiguous.is_empty() {
+        let paths = first_few(evidence.ambiguous.keys().map(String::as_str));
         let message = match evidence.ambiguous.len() {
-            1 => "one path of the reports fits several files and was mapped to none".to_owned(),
-            many => format!("{many} paths of the reports fit several files and were mapped to none"),
+            1 => format!("{paths} of the reports fits several files and was mapped to none"),
+            many => {
+                format!("{many} paths of the reports fit several files and were mapped to none ({paths})")
+            }
         };
         states.push(state("ambiguous-path", policy.on_ambiguous_path, message, rules_help("ambiguous-path")));
     }
@@ -276,7 +280,7 @@ fn about_paths(evidence: &Evidence, policy: &Policy) -> Vec<State> {
                 "{files} of the reports is no file of the repository: it counts in the total, and is in no patch"
             ),
             many => format!(
-                "{many} files of the reports are none of the repository: they count in the total, and are in no patch ({files})"
+                "{many} files of the reports are not in the repository: they count in the total, and are in no patch ({files})"
             ),
         };
         let help = "Say with `rewrite` or `source-roots` where they lie, or take them out with `ignore`.";

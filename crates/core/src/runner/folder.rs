@@ -39,7 +39,7 @@ fn is_taken(path: &Path) -> io::Result<bool> {
     } else {
         Err(io::Error::new(
             io::ErrorKind::AlreadyExists,
-            format!("the folder holds something else; choose an empty one, or one that has a file {MARK}"),
+            format!("it holds files that are not of an earlier run: there is no {MARK} among them"),
         ))
     }
 }

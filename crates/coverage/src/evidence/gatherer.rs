@@ -56,13 +56,15 @@ pub struct Report {
 #[derive(Debug)]
 pub struct Gatherer<'a> {
     tree: &'a SourceTree,
+    /// The first report of each path that fits several files.
+    ambiguous_in: BTreeMap<String, String>,
     evidence: Evidence,
 }
 
 impl<'a> Gatherer<'a> {
     /// Files are looked for in `tree`.
     pub fn new(tree: &'a SourceTree) -> Self {
-        Self { tree, evidence: Evidence::default() }
+        Self { tree, ambiguous_in: BTreeMap::new(), evidence: Evidence::default() }
     }
 
     /// Adds a report that could not be read at all.
@@ -90,7 +92,7 @@ impl<'a> Gatherer<'a> {
         let contested = contested(&parsed.places);
         let origin = Origin { report: path.as_ref(), places: &parsed.places, contested: &contested };
         for (name, file) in parsed.picture {
-            let key = self.file_under(name, origin);
+            let key = self.file_under(name, origin, &shown);
             if let Some(flag) = flag.as_ref().and_then(|flag| self.evidence.flags.get_mut(flag)) {
                 flag.picture.insert(key.clone(), file.clone());
             }
@@ -107,7 +109,7 @@ impl<'a> Gatherer<'a> {
                 continue;
             }
             let paths = depends_on.iter().find(|paths| paths.name == named.name);
-            let flag = flags::without_reports(&named.name, paths, baseline);
+            let flag = flags::without_reports(&named.name, paths, self.tree, baseline);
             for (path, file) in flag.picture.files() {
                 if RepoPath::from_git(path).is_ok_and(|path| self.tree.has(&path)) {
                     self.evidence.mapped.insert(path.to_owned());
@@ -174,7 +176,7 @@ impl<'a> Gatherer<'a> {
     }
 
     /// The key under which a report's file goes into the picture.
-    fn file_under(&mut self, name: String, origin: Origin<'_>) -> String {
+    fn file_under(&mut self, name: String, origin: Origin<'_>, report: &str) -> String {
         match self.tree.map(&name, origin) {
             Mapped::File(file) => {
                 self.evidence.mapped.insert(file.as_str().to_owned());
@@ -186,7 +188,10 @@ impl<'a> Gatherer<'a> {
                 file.into()
             }
             Mapped::Ambiguous(candidates) => {
-                let key = own_name(name, origin);
+                let name = own_name(name, origin);
+                // Two reports may mean two of the candidates: united, one's hits would hide what the other missed.
+                let first = self.ambiguous_in.entry(name.clone()).or_insert_with(|| report.to_owned());
+                let key = if first == report { name } else { format!("{report}/{name}") };
                 self.evidence.ambiguous.insert(key.clone(), candidates);
                 key
             }

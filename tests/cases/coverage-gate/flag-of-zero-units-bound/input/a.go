@@ -1,0 +1,5 @@
+package m
+
+func A() {
+	println()
+}

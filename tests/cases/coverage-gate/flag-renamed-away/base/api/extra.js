@@ -1,0 +1,9 @@
+same 1
+same 2
+same 3
+same 4
+same 5
+same 6
+same 7
+same 8
+same 9

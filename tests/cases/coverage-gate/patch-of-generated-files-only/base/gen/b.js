@@ -1,0 +1,4 @@
+// @generated
+line 1
+line 2
+line 3

@@ -1,0 +1,4 @@
+// @generated
+new 1
+new 2
+new 3
