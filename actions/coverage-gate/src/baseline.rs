@@ -70,12 +70,8 @@ fn stored(ctx: &Context<'_>) -> FoundBaseline {
 }
 
 fn earlier(entry: &StoredBaseline, baseline: &Baseline) -> EarlierFigures {
-    EarlierFigures {
-        commit: entry.entry.commit.as_str().to_owned(),
-        time: i64::try_from(entry.entry.time.unix_seconds()).unwrap_or(i64::MAX),
-        totals: baseline.total.totals,
-        native: baseline.total.native.clone(),
-    }
+    let time = i64::try_from(entry.entry.time.unix_seconds()).unwrap_or(i64::MAX);
+    EarlierFigures::of(baseline, entry.entry.commit.as_str(), time)
 }
 
 fn found_in_store(entry: &StoredBaseline, baseline: Baseline, ctx: &Context<'_>) -> BaselineUnderReview {

@@ -117,15 +117,12 @@ pub(crate) fn recorded(
     let carried = |flag: &str| flag_paths.iter().any(|paths| paths.name == flag);
     let whole = Baseline::of(evidence, None, carried).map_err(incomplete)?;
     let figures = Baseline { files: BTreeMap::new(), pictures: BTreeMap::new(), ..whole.clone() };
-    let mut files = whole;
-    let mut payload = files.to_bytes();
     let most = usize::try_from(retention.most_payload_bytes).unwrap_or(usize::MAX);
-    if payload.len() > most && !files.pictures.is_empty() {
-        ctx.note(
-            "the flags are too large to be carried forward from this commit: only their figures are recorded",
-        );
-        files.pictures.clear();
-        payload = files.to_bytes();
+    let (payload, left_out) = whole.to_bytes_within(most);
+    for flag in left_out {
+        ctx.note(format!(
+            "the flag {flag} is too large to be carried forward: only its figures are recorded"
+        ));
     }
     let effect =
         |part, payload, retention| Effect::Record { part, payload, retention, token: token.cloned() };
