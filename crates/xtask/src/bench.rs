@@ -30,6 +30,10 @@ pub struct BenchArgs {
     /// Only the jobs whose name holds this; may be repeated.
     #[arg(long, value_name = "NAME")]
     job: Vec<String>,
+    /// Only make the inputs. The measuring run asks this of a process of its own, because the peak memory of what a
+    /// process starts counts from its own.
+    #[arg(long, hide = true)]
+    make_inputs: bool,
     /// Measure only our binary.
     #[arg(long, conflicts_with = "without_ours")]
     without_rivals: bool,

@@ -129,7 +129,21 @@ const JOBS: &[Job] = &[
     },
 ];
 
+/// What is judged by its changed lines: how many megabytes of report, and the most milliseconds that we may take.
+const CHANGES: [(&str, u32, Option<f64>); 2] =
+    [("A typical repository", 1, Some(50.0)), ("Cobertura with a change", 40, None)];
+
 pub(super) fn run(args: &BenchArgs) -> Result<()> {
+    let folder = crate::target().join("bench");
+    if args.make_inputs {
+        let stage = Stage { folder, ours: None, peers: None, rounds: 0, wanted: args.job.clone() };
+        return stage.make_inputs(args.size_mb);
+    }
+    let mut make = Command::new(std::env::current_exe()?);
+    make.args(["bench", "coverage", "--make-inputs", "--size-mb", &args.size_mb.to_string()]);
+    make.args(args.job.iter().flat_map(|job| ["--job", job]));
+    print!("{}", command::stdout(&mut make, Duration::from_mins(15))?);
+
     let peers = if args.without_rivals { None } else { Some(Peers::read()?) };
     if let Some(peers) = &peers {
         peers.ensure_set(Set::Rivals)?;
@@ -137,7 +151,6 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
         peers.ensure_one("nyc")?;
     }
     let ours = if args.without_ours { None } else { Some(Ours::build()?) };
-    let folder = crate::target().join("bench");
     let stage = Stage { folder, ours, peers, rounds: args.rounds, wanted: args.job.clone() };
 
     let (mut races, mut bars) = (Vec::new(), Vec::new());
@@ -174,10 +187,26 @@ impl Stage {
         self.wanted.is_empty() || self.wanted.iter().any(|wanted| word(job).contains(&word(wanted)))
     }
 
+    fn make_inputs(&self, megabytes: u32) -> Result<()> {
+        for job in JOBS.iter().filter(|job| self.wants(job.name)) {
+            self.input(job, megabytes)?;
+        }
+        for (name, megabytes, _) in CHANGES {
+            if self.wants(name) {
+                change::make(&self.folder(&format!("change-{megabytes}"))?, megabytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn input(&self, job: &Job, megabytes: u32) -> Result<Input> {
+        let word = job.name.to_lowercase().replace([' ', '.'], "-");
+        (job.make)(&self.folder(&format!("{word}-{megabytes}"))?, (job.scale)(megabytes))
+    }
+
     /// A large input of one format: how fast, and with how much memory.
     fn large(&self, job: &Job, megabytes: u32, races: &mut Vec<Race>, bars: &mut Vec<Bar>) -> Result<()> {
-        let word = job.name.to_lowercase().replace([' ', '.'], "-");
-        let input = (job.make)(&self.folder(&format!("{word}-{megabytes}"))?, (job.scale)(megabytes))?;
+        let input = self.input(job, megabytes)?;
         let mut contestants = Vec::new();
         if let Some(ours) = &self.ours {
             contestants.push(ours.parser(&input));
@@ -207,9 +236,7 @@ impl Stage {
         if self.wants("Go profile with sources") {
             races.push(self.go_with_sources()?);
         }
-        for (name, megabytes, most) in
-            [("A typical repository", 1, Some(50.0)), ("Cobertura with a change", 40, None)]
-        {
+        for (name, megabytes, most) in CHANGES {
             if !self.wants(name) {
                 continue;
             }

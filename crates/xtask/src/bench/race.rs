@@ -93,7 +93,8 @@ impl Contestant<'_> {
         if !found.agrees(input.total) {
             bail!("it found {found:?}, the input was made with {:?}", input.total);
         }
-        Ok(finished)
+        // What it said is not needed any more, and what we hold counts for who runs next.
+        Ok(Finished { stdout: String::new(), stderr: String::new(), ..finished })
     }
 }
 

@@ -22,6 +22,10 @@ const CHANGED: usize = 20;
 /// A repository whose report has this many megabytes. What every contestant must find is the coverage of the new lines.
 pub(super) fn make(folder: &Path, megabytes: u32) -> Result<Input> {
     let report = input::xml::cobertura(folder, Scale::of_wordy(megabytes))?;
+    let sums = folder.join("coverage.patch");
+    if let Some(total) = fs::read_to_string(&sums).ok().and_then(|text| serde_json::from_str(&text).ok()) {
+        return Ok(Input { total, ..report });
+    }
     let text = fs::read_to_string(&report.file)?;
     let mut patch = Total::default();
     let mut sources = Vec::new();
@@ -37,17 +41,11 @@ pub(super) fn make(folder: &Path, megabytes: u32) -> Result<Input> {
         }
         sources.push((file.to_owned(), if is_changed { half } else { last }, last));
     }
-    if !is_made(folder) {
-        commit(folder, sources.iter().map(|(path, first, _)| (path.as_str(), *first)))?;
-        git(folder, &["branch", "--force", BASE])?;
-        commit(folder, sources.iter().take(CHANGED).map(|(path, _, last)| (path.as_str(), *last)))?;
-    }
+    commit(folder, sources.iter().map(|(path, first, _)| (path.as_str(), *first)))?;
+    git(folder, &["branch", "--force", BASE])?;
+    commit(folder, sources.iter().take(CHANGED).map(|(path, _, last)| (path.as_str(), *last)))?;
+    fs::write(sums, serde_json::to_string(&patch)?)?;
     Ok(Input { total: patch, ..report })
-}
-
-fn is_made(folder: &Path) -> bool {
-    git(folder, &["rev-parse", "--verify", "--quiet", &format!("{BASE}~0")]).is_ok()
-        && git(folder, &["diff", "--quiet", BASE, "HEAD"]).is_err()
 }
 
 fn commit<'s>(folder: &Path, sources: impl Iterator<Item = (&'s str, u64)>) -> Result<()> {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unnecessary_wraps, reason = "whether a rival must be installed is its own affair")]
 
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -74,15 +76,37 @@ pub(super) fn two_numbers(finished: &Finished) -> Result<Found> {
 }
 
 pub(super) fn grcov<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
-    let found = |finished: &Finished| {
-        let tree: Value = serde_json::from_str(&finished.stdout)?;
-        let number = |key: &str| tree[key].as_u64().with_context(|| format!("it states no {key}"));
-        Ok(Found::Exact(Total { covered: number("linesCovered")?, total: number("linesTotal")? }))
+    let report = input.file.with_extension("grcov");
+    let found = {
+        let report = report.clone();
+        move |_: &Finished| tail_of_covdir(&end_of(&report)?)
     };
-    let ask = |command: &mut Command, file: &Path| {
-        command.arg(file).args(["-t", "covdir", "--threads", "2"]);
+    let ask = move |command: &mut Command, file: &Path| {
+        // A report of an earlier round must not answer for this one.
+        let _ = std::fs::remove_file(&report);
+        command.arg(file).args(["-t", "covdir", "--threads", "2", "-o"]).arg(&report);
     };
     Ok(contestant("grcov", peers.program("grcov")?, input, ask, Box::new(found)))
+}
+
+/// The last bytes of a file. A large report must not be read whole: what we hold counts for the next contestant.
+fn end_of(file: &Path) -> Result<String> {
+    let mut file = File::open(file)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(300)))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// `…},"coveragePercent":87.14,"linesCovered":61,"linesMissed":9,"linesTotal":70,"name":""}`: the root's own come last.
+fn tail_of_covdir(text: &str) -> Result<Found> {
+    let number = |key: &str| {
+        let value = text.rsplit_once(&format!("\"{key}\":"))?.1;
+        value.split(|end: char| !end.is_ascii_digit()).next()?.parse().ok()
+    };
+    let total = || Some(Total { covered: number("linesCovered")?, total: number("linesTotal")? });
+    total().map(Found::Exact).context("it states no lines")
 }
 
 /// It reads Go's statements as lines.
@@ -239,6 +263,10 @@ mod tests {
         assert!(lcov.unwrap().agrees(truth));
         let nyc = between("Lines        : 89.58% ( 43/48 )\n", "Lines  ", '(', "/", ')');
         assert!(nyc.unwrap().agrees(truth));
+        let grcov = tail_of_covdir(
+            r#"x"linesTotal":9,"name":"a"}},"linesCovered":43,"linesMissed":5,"linesTotal":48,"name":""}"#,
+        );
+        assert!(grcov.unwrap().agrees(truth));
         assert!(between("nothing", "lines......:", '(', " of ", ' ').is_err());
     }
 }

@@ -90,6 +90,9 @@ fn of_lines(report: &str) -> BTreeMap<(usize, &str), bool> {
     for (file, text) in tested.split("<file ").enumerate() {
         for element in text.split("<line ").skip(1).filter_map(|element| element.split('>').next()) {
             let value = |name: &str| Some(element.split_once(&format!("{name}=\""))?.1.split_once('"')?.0);
+            if value("type") == Some("method") {
+                continue;
+            }
             let ran =
                 ["count", "truecount", "falsecount"].iter().any(|name| value(name).is_some_and(|n| n != "0"));
             *lines.entry((file, value("num").unwrap_or_default())).or_default() |= ran;

@@ -1,5 +1,7 @@
 //! coverage.py, which states its totals in the table that it prints, and covered branches in its JSON alone.
 
+use std::path::Path;
+
 use anyhow::{Context, Result, ensure};
 
 use super::{BRANCHES, LINES, Producer, Run, Written, json, step, total};
@@ -13,6 +15,7 @@ pub(super) const PRODUCERS: &[Producer] = &[
         run: |judge| run(judge, "--branch"),
         written: &[
             Written { format: "JSON", files: &["coverage.json"], measures: &[LINES, BRANCHES] },
+            Written { format: "packed JSON", files: &["coverage.json.gz"], measures: &[LINES, BRANCHES] },
             Written { format: "JSON with contexts", files: &["contexts.json"], measures: &[LINES, BRANCHES] },
             Written { format: "Cobertura", files: &["coverage.xml"], measures: &[LINES, BRANCHES] },
             Written { format: "LCOV", files: &["coverage.lcov"], measures: &[LINES, BRANCHES] },
@@ -35,6 +38,7 @@ fn run(judge: &Judge, option: &str) -> Result<Run> {
     let ask = |arguments: &[&str]| step(&program, arguments, folder.path());
     ask(&["run", option, "--source=ledger", "--context=tests", "-m", "unittest"])?;
     ask(&["json"])?;
+    step(Path::new("gzip"), &["--keep", "coverage.json"], folder.path())?;
     ask(&["json", "--show-contexts", "--pretty-print", "-o", "contexts.json"])?;
     ask(&["xml"])?;
     ask(&["lcov"])?;
