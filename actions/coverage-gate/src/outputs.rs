@@ -55,6 +55,7 @@ pub(crate) fn add(
     written: Written<'_>,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
+    spare_sources(inputs, ctx, &written.evidence)?;
     let unit = headline_unit(&written.evidence);
     let badge = Badge::of("coverage", written.evidence.ratio(unit), written.minimum);
     let picture = &written.evidence.picture;
@@ -73,6 +74,21 @@ pub(crate) fn add(
     file(&inputs.badge_json_file, &|bytes| write_badge_json(&badge, bytes))?;
     if let Some(path) = &inputs.html_report {
         outcome.folders.push(html(path, ctx, written));
+    }
+    Ok(())
+}
+
+/// A slip in a path must not cost a source file.
+fn spare_sources(inputs: &OutputInputs, ctx: &Context<'_>, evidence: &Evidence) -> Result<(), Failure> {
+    let paths = [&inputs.lcov_file, &inputs.cobertura_file, &inputs.badge_file, &inputs.badge_json_file];
+    for path in paths.into_iter().flatten() {
+        let place = ctx.workspace.repo_path(&ctx.workspace.directory.join(path));
+        if place.is_some_and(|place| evidence.mapped.contains(place.as_str())) {
+            return Err(Failure::usage(
+                format!("`{path}` would be written over: it is a source file that is measured"),
+                "Give every output file a path of its own.",
+            ));
+        }
     }
     Ok(())
 }

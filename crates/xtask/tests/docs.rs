@@ -104,7 +104,7 @@ fn what_a_page_leads_to_is_what_its_case_runs() {
             text.contains(&format!("(../../{CASES}/migrate-from-{tool})")),
             "{path} does not lead to its case"
         );
-        let language = if old.ends_with(".toml") { "toml" } else { "yaml" };
+        let language = if *old == "pyproject.toml" { "toml" } else { "yaml" };
         for (language, file) in [(language, *old), ("yaml", ".github/gatewright.yml")] {
             let content = file_of_case(tool, &format!("input/{file}"));
             let shown = fenced(&text, language).contains(&content);

@@ -184,6 +184,8 @@ fn single(argument: &Arg) -> Result<Value> {
         words(Severity::ALL.map(Severity::as_str).into_iter().chain(never).collect())
     } else if let Some((least, most)) = whole_numbers(argument) {
         json!({ "type": "integer", "minimum": least, "maximum": most })
+    } else if argument.get_value_names().is_some_and(|names| names.iter().any(|name| name == "BOUND")) {
+        bound(argument.get_long().unwrap_or_default())
     } else if is_of::<String>(argument) {
         json!({ "type": ["string", "number"] })
     } else {
@@ -192,6 +194,24 @@ fn single(argument: &Arg) -> Result<Value> {
             argument.get_long().unwrap_or_default()
         );
     })
+}
+
+/// `[SELECTOR ][UNIT=]VALUE`, one a line; a share, points, or a count, by the gate's name.
+fn bound(gate: &str) -> Value {
+    let count = gate.starts_with("max-uncovered");
+    let value = if count { "[0-9]+" } else { "(100(\\.0+)?|[0-9]{1,2}(\\.[0-9]+)?)" };
+    let named = ["-flag", "-component", "-package", "-file"].iter().any(|breadth| gate.ends_with(breadth));
+    let selector = if named { "([^\\n=]+ )?" } else { "" };
+    let one = format!("{selector}((statements|lines|branches|functions)=)?({value}|off)");
+    let mut schema = json!({
+        "type": ["number", "string"],
+        "minimum": 0,
+        "pattern": format!("^\\s*{one}(\\s*\\n\\s*{one})*\\s*$"),
+    });
+    if !count {
+        schema["maximum"] = json!(100);
+    }
+    schema
 }
 
 /// The least and the most of a whole number's input, found by asking its parser: clap keeps the range to itself.
