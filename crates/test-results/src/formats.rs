@@ -1,0 +1,137 @@
+//! The formats, one file each, and the one list that registers them: [`Format`].
+//!
+//! To add a format: a file here that hands what a stream holds to an [`Out`], a variant of [`Format`] (the compiler
+//! then asks for its names and its reader), and its sign in `detect.rs`.
+
+pub(crate) mod junit;
+
+use std::io::{self, Cursor, Read};
+
+use crate::detect::{HEAD, Unknown, detect};
+use crate::diagnostic::{Diagnostics, Weight};
+use crate::encoding::{FromUtf16, utf16};
+use crate::model::{Occurrence, Sink, Tally};
+
+/// A format that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// JUnit XML in any dialect.
+    JUnit,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Format; 1] = [Format::JUnit];
+
+    /// The stable name.
+    pub fn id(self) -> &'static str {
+        match self {
+            Format::JUnit => "junit",
+        }
+    }
+
+    /// The name for sentences.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::JUnit => "JUnit XML",
+        }
+    }
+
+    /// Reads a whole stream of UTF-8 as this format, whatever it looks like.
+    ///
+    /// # Errors
+    /// Only those of the stream: a report of another format is a report full of broken records.
+    pub fn parse(self, input: &mut dyn Read, sink: &mut dyn Sink) -> io::Result<Parsed> {
+        let mut out = Out { sink, runs: Tally::default() };
+        let scanned = match self {
+            Format::JUnit => junit::parse_junit(input, &mut out),
+        }?;
+        let Scanned { mut diagnostics, bytes, cached } = scanned;
+        diagnostics.sort();
+        let complete = diagnostics.weighing(Weight::Broken) == 0;
+        Ok(Parsed { format: self, runs: out.runs, cached, diagnostics, complete, bytes })
+    }
+}
+
+/// Where readers hand the runs to: counts them on their way to the sink.
+pub(crate) struct Out<'s> {
+    sink: &'s mut dyn Sink,
+    pub(crate) runs: Tally,
+}
+
+impl Out<'_> {
+    #[inline]
+    pub(crate) fn emit(&mut self, occurrence: &Occurrence<'_>) {
+        self.runs.count(occurrence);
+        self.sink.take(occurrence);
+    }
+}
+
+/// What a reader knows at the end besides the runs.
+pub(crate) struct Scanned {
+    pub(crate) diagnostics: Diagnostics,
+    pub(crate) bytes: u64,
+    pub(crate) cached: u64,
+}
+
+/// A report that was read to its end. Its runs went to the sink.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parsed {
+    /// What it is.
+    pub format: Format,
+    /// How many runs it holds, by outcome.
+    pub runs: Tally,
+    /// How many suites it shows whose results are those of an earlier run, because nothing changed.
+    pub cached: u64,
+    /// What was odd or broken.
+    pub diagnostics: Diagnostics,
+    /// Whether all that the report was meant to say was read: nothing was broken. A report that is not complete must
+    /// never be judged as if it were.
+    pub complete: bool,
+    /// How many bytes were read.
+    pub bytes: u64,
+}
+
+/// Why a report could not be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The stream failed.
+    #[error("the report could not be read to its end")]
+    Io(#[from] io::Error),
+    /// No reader knows what it is.
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
+}
+
+impl ReadError {
+    /// The next step.
+    pub fn help(&self) -> &'static str {
+        match self {
+            ReadError::Io(_) => "check that the file can be read and was written to its end",
+            ReadError::Unknown(unknown) => unknown.help(),
+        }
+    }
+}
+
+/// Recognises a report by its content and reads it.
+///
+/// # Errors
+/// When the stream fails, or when its first bytes are those of no format that is read. Nothing went to the sink then,
+/// unless the stream failed later.
+pub fn read(input: &mut dyn Read, sink: &mut dyn Sink) -> Result<Parsed, ReadError> {
+    let mut start = Vec::with_capacity(4);
+    Read::take(&mut *input, 4).read_to_end(&mut start)?;
+    let order = utf16(&start);
+    let mut input = Cursor::new(start).chain(input);
+    match order {
+        Some(order) => read_utf8(&mut FromUtf16::new(&mut input, order), sink),
+        None => read_utf8(&mut input, sink),
+    }
+}
+
+fn read_utf8(input: &mut dyn Read, sink: &mut dyn Sink) -> Result<Parsed, ReadError> {
+    let mut head = Vec::with_capacity(HEAD);
+    Read::take(&mut *input, HEAD as u64).read_to_end(&mut head)?;
+    let format = detect(&head)?;
+    Ok(format.parse(&mut Cursor::new(head).chain(input), sink)?)
+}
