@@ -25,6 +25,6 @@ impl fmt::Display for Unknown {
 }
 
 /// Recognises.
-pub fn detect(_head: &[u8]) -> Result<Format, Unknown> {
-    Ok(Format::JUnit)
+pub fn detect(head: &[u8]) -> Result<Format, Unknown> {
+    Ok(if head.starts_with(b"{") { Format::GoTest } else { Format::JUnit })
 }

@@ -3,6 +3,7 @@
 //! To add a format: a file here that hands what a stream holds to an [`Out`], a variant of [`Format`] (the compiler
 //! then asks for its names and its reader), and its sign in `detect.rs`.
 
+pub(crate) mod go;
 pub(crate) mod junit;
 
 use std::io::{self, Cursor, Read};
@@ -17,16 +18,19 @@ use crate::model::{Occurrence, Sink, Tally};
 pub enum Format {
     /// JUnit XML in any dialect.
     JUnit,
+    /// `go test -json`.
+    GoTest,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 1] = [Format::JUnit];
+    pub const ALL: [Format; 2] = [Format::JUnit, Format::GoTest];
 
     /// The stable name.
     pub fn id(self) -> &'static str {
         match self {
             Format::JUnit => "junit",
+            Format::GoTest => "go-test",
         }
     }
 
@@ -34,6 +38,7 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Format::JUnit => "JUnit XML",
+            Format::GoTest => "go test -json",
         }
     }
 
@@ -45,6 +50,7 @@ impl Format {
         let mut out = Out { sink, runs: Tally::default() };
         let scanned = match self {
             Format::JUnit => junit::parse_junit(input, &mut out),
+            Format::GoTest => go::parse_go(input, &mut out),
         }?;
         let Scanned { mut diagnostics, bytes, cached } = scanned;
         diagnostics.sort();

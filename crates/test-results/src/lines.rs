@@ -127,10 +127,12 @@ impl<'r> Lines<'r> {
 
     /// Reads once; `false` at the end of the stream.
     fn fill(&mut self) -> io::Result<bool> {
-        self.buffer.copy_within(self.start..self.filled, 0);
-        self.filled -= self.start;
-        self.scanned -= self.start;
-        self.start = 0;
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.filled, 0);
+            self.filled -= self.start;
+            self.scanned -= self.start;
+            self.start = 0;
+        }
         if self.buffer.len() - self.filled < READ {
             self.buffer.resize(self.filled + READ.max(self.filled / 2), 0);
         }

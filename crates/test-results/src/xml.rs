@@ -124,11 +124,6 @@ impl<'r> Xml<'r> {
         self.bytes
     }
 
-    /// How many elements are open, the one of the last [`Event::Start`] with them.
-    pub(crate) fn depth(&self) -> usize {
-        self.open.len()
-    }
-
     /// Directly after a start tag: its line and its column.
     pub(crate) fn place(&mut self) -> (u64, u32) {
         self.held_place.unwrap_or_else(|| {
