@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::identity::{TestId, add, variant_seed};
 use crate::model::{Detail, Nanoseconds, Occurrence, Sink, Subject, Tally};
+use crate::suites::BETWEEN;
 use crate::table::{Marks, Table, TestOutcome};
 use crate::text::{Excerpt, cut_str};
 
@@ -33,6 +34,9 @@ pub struct Collector {
     /// Of groups of attempts: variant and name.
     attempts: BTreeMap<(u32, String), Table>,
     group: Option<(u32, String)>,
+    /// Runs that are not in their table yet. Places in a large table are far from each other; asking for many at once
+    /// lets a processor wait for all of them together.
+    waiting: Vec<Waiting>,
     variants: Vec<(String, u64)>,
     variant: u32,
     report: usize,
@@ -45,6 +49,12 @@ pub struct Collector {
     runs: Tally,
     time: u64,
 }
+
+/// What a table is to be told.
+type Waiting = (TestId, u32, Marks, Option<Nanoseconds>);
+
+/// How many runs wait at most.
+const MOST_WAITING: usize = 512;
 
 /// A test of which a run failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +91,22 @@ pub struct Failure {
     pub duration: Option<Nanoseconds>,
     /// What the report says besides.
     pub properties: Vec<(String, String)>,
+}
+
+impl Failure {
+    /// The name by which people know it: with its class, or its suite where it has no class.
+    pub fn title(&self) -> String {
+        title(&self.suite, &self.class, &self.name)
+    }
+}
+
+/// A test's name for people: `class › name`, or `suite › name`.
+pub(crate) fn title(suite: &str, class: &str, name: &str) -> String {
+    let around = if class.is_empty() { suite } else { class };
+    if around.is_empty() || name.starts_with(around) {
+        return name.to_owned();
+    }
+    format!("{around}{BETWEEN}{name}")
 }
 
 /// A test that took long.
@@ -184,6 +210,7 @@ impl Collector {
     /// The runs that follow are those of the report with this number. `variant` tells legs of a matrix apart; reports of
     /// the same group of `attempts` are tries of one run.
     pub fn begin(&mut self, report: usize, variant: &str, attempts: Option<&str>) {
+        self.settle();
         let known = self.variants.iter().position(|(known, _)| known == variant);
         let number = known.unwrap_or_else(|| {
             self.variants.push((variant.to_owned(), variant_seed(variant)));
@@ -200,8 +227,9 @@ impl Collector {
 
     /// What everything came to.
     pub fn finish(mut self) -> Results {
+        self.settle();
         for table in std::mem::take(&mut self.attempts).into_values() {
-            for entry in table.iter() {
+            for entry in table.entries() {
                 self.tests.add(entry.id(), entry.suite(), entry.marks().as_attempts(), entry.duration());
             }
         }
@@ -226,7 +254,7 @@ impl Collector {
                 is_rest,
             })
             .collect();
-        for part in self.tests.iter() {
+        for part in self.tests.entries() {
             let suite = &mut results.suites[part.suite() as usize];
             count(&mut results.tests, part.marks().outcome());
             count(&mut suite.tests, part.marks().outcome());
@@ -245,6 +273,17 @@ impl Collector {
         results.failures = self.failures;
         results.table = self.tests;
         results
+    }
+
+    /// Tells the table of the group what waits.
+    fn settle(&mut self) {
+        let table = match &self.group {
+            None => &mut self.tests,
+            Some(group) => self.attempts.get_mut(group).expect("`begin` made it"),
+        };
+        for (id, suite, marks, duration) in self.waiting.drain(..) {
+            table.add(id, suite, marks, duration);
+        }
     }
 
     #[cold]
@@ -341,11 +380,10 @@ impl Sink for Collector {
         let seed = self.variants[self.variant as usize].1;
         let id = TestId::new(seed, run.subject, &run.test);
         let suite = self.suites.number(self.variant, seed, run.test.suite);
-        let table = match &self.group {
-            None => &mut self.tests,
-            Some(group) => self.attempts.get_mut(group).expect("`begin` made it"),
-        };
-        table.add(id, suite, Marks::of(run), run.duration);
+        self.waiting.push((id, suite, Marks::of(run), run.duration));
+        if self.waiting.len() >= MOST_WAITING {
+            self.settle();
+        }
         if run.outcome.is_bad() || run.is_flaky() {
             self.add_failure(id, run);
         }

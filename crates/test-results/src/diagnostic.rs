@@ -202,6 +202,11 @@ impl Diagnostics {
         self.counts().filter(|(kind, _)| kind.weight() == weight).map(|(_, count)| count).sum()
     }
 
+    /// Whether nothing was said at all.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
     /// Counts one, and keeps it with its words while there is room for its kind.
     pub(crate) fn say(
         &mut self,

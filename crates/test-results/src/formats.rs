@@ -3,8 +3,19 @@
 //! To add a format: a file here that hands what a stream holds to an [`Out`], a variant of [`Format`] (the compiler
 //! then asks for its names and its reader), and its sign in `detect.rs`.
 
+pub(crate) mod ctrf;
+pub(crate) mod dart;
+pub(crate) mod document;
 pub(crate) mod go;
 pub(crate) mod junit;
+pub(crate) mod libtest;
+pub(crate) mod markup;
+pub(crate) mod mocha;
+pub(crate) mod nunit;
+pub(crate) mod rspec;
+pub(crate) mod tap;
+pub(crate) mod trx;
+pub(crate) mod xunit;
 
 use std::io::{self, Cursor, Read};
 
@@ -20,17 +31,56 @@ pub enum Format {
     JUnit,
     /// `go test -json`.
     GoTest,
+    /// The JSON lines of libtest and nextest.
+    Libtest,
+    /// TAP, versions 12 to 14.
+    Tap,
+    /// TRX of the test platform of .NET.
+    Trx,
+    /// The XML of NUnit 2 and 3.
+    NUnit,
+    /// The XML of xUnit.net.
+    XUnit,
+    /// `rspec --format json`.
+    RSpec,
+    /// `mocha --reporter json`.
+    Mocha,
+    /// `dart test --reporter json` and `flutter test --machine`.
+    Dart,
+    /// The Common Test Report Format.
+    Ctrf,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 2] = [Format::JUnit, Format::GoTest];
+    pub const ALL: [Format; 11] = [
+        Format::JUnit,
+        Format::GoTest,
+        Format::Libtest,
+        Format::Tap,
+        Format::Trx,
+        Format::NUnit,
+        Format::XUnit,
+        Format::RSpec,
+        Format::Mocha,
+        Format::Dart,
+        Format::Ctrf,
+    ];
 
     /// The stable name.
     pub fn id(self) -> &'static str {
         match self {
             Format::JUnit => "junit",
             Format::GoTest => "go-test",
+            Format::Libtest => "libtest",
+            Format::Tap => "tap",
+            Format::Trx => "trx",
+            Format::NUnit => "nunit",
+            Format::XUnit => "xunit",
+            Format::RSpec => "rspec",
+            Format::Mocha => "mocha",
+            Format::Dart => "dart",
+            Format::Ctrf => "ctrf",
         }
     }
 
@@ -39,6 +89,15 @@ impl Format {
         match self {
             Format::JUnit => "JUnit XML",
             Format::GoTest => "go test -json",
+            Format::Libtest => "libtest JSON",
+            Format::Tap => "TAP",
+            Format::Trx => "TRX",
+            Format::NUnit => "NUnit XML",
+            Format::XUnit => "xUnit.net XML",
+            Format::RSpec => "RSpec JSON",
+            Format::Mocha => "Mocha JSON",
+            Format::Dart => "Dart JSON",
+            Format::Ctrf => "CTRF",
         }
     }
 
@@ -51,6 +110,15 @@ impl Format {
         let scanned = match self {
             Format::JUnit => junit::parse_junit(input, &mut out),
             Format::GoTest => go::parse_go(input, &mut out),
+            Format::Libtest => libtest::parse_libtest(input, &mut out),
+            Format::Tap => tap::parse_tap(input, &mut out),
+            Format::Trx => trx::parse_trx(input, &mut out),
+            Format::NUnit => nunit::parse_nunit(input, &mut out),
+            Format::XUnit => xunit::parse_xunit(input, &mut out),
+            Format::RSpec => rspec::parse_rspec(input, &mut out),
+            Format::Mocha => mocha::parse_mocha(input, &mut out),
+            Format::Dart => dart::parse_dart(input, &mut out),
+            Format::Ctrf => ctrf::parse_ctrf(input, &mut out),
         }?;
         let Scanned { mut diagnostics, bytes, cached } = scanned;
         diagnostics.sort();

@@ -1,4 +1,13 @@
-//! Test results, read, grouped and judged.
+//! Test results, read into one exact picture of what ran, what broke and what flaked.
+//!
+//! The way through: bytes → [`read`], which hands every run of every test to a [`Sink`] and returns what was odd or broken
+//! on the way. A [`Collector`] is the sink that takes all reports together: which tests there are, how each ended, and
+//! the words of those that failed, in [`Results`]. [`Evidence`] adds the places in the repository, and [`judge()`] holds it
+//! to a [`Policy`].
+//!
+//! This crate owns formats, what counts as one test and as one retry, and the rules. It must not know where bytes come
+//! from or how anything is shown. It never panics on input. Memory does not grow with a report: a test takes 30 bytes at
+//! most, and only failures keep words, up to a limit.
 
 #![cfg_attr(
     test,
@@ -9,24 +18,35 @@ pub mod collect;
 pub mod detect;
 pub mod diagnostic;
 mod encoding;
+pub mod evidence;
 pub mod formats;
+pub mod frames;
 mod identity;
+mod judge;
 mod lines;
 pub mod model;
 mod number;
+mod policy;
+pub mod rules;
+mod sections;
 mod suites;
 mod table;
 mod text;
 mod xml;
 
-#[cfg(test)]
-mod dump;
-
 pub use collect::{Collector, Failure, Results, SlowTest, SuiteResult};
-pub use detect::{Unknown, detect};
+pub use detect::{Lookalike, Unknown, detect};
 pub use diagnostic::{Diagnostic, Diagnostics, Kind, Weight};
+pub use evidence::{Evidence, ReportContent, ReportEvidence};
 pub use formats::{Format, Parsed, ReadError, read};
 pub use identity::TestId;
+pub use judge::{MEASURES, judge};
 pub use model::{Attempts, Detail, Nanoseconds, Occurrence, Outcome, Sink, Subject, Tally, TestName};
+pub use policy::Policy;
 pub use table::{Entry, Marks, Table, TestOutcome};
 pub use text::Excerpt;
+
+#[cfg(test)]
+mod dump;
+#[cfg(test)]
+mod laws;

@@ -151,6 +151,31 @@ fn line(bytes: &[u8]) -> Line<'_> {
     Line::Whole(bytes.strip_suffix(b"\r").unwrap_or(bytes))
 }
 
+/// What is known at the end of a stream of lines.
+pub(crate) struct End {
+    pub(crate) bytes: u64,
+    /// The number of the last line.
+    pub(crate) lines: u64,
+    /// Whether the last line has a line end.
+    pub(crate) is_terminated: bool,
+}
+
+/// Hands over every line with its number, the first without a byte order mark.
+pub(crate) fn each_line(input: &mut dyn Read, read: &mut dyn FnMut(u64, Line<'_>)) -> io::Result<End> {
+    let mut lines = Lines::new(input);
+    loop {
+        let number = lines.number() + 1;
+        match lines.next()? {
+            None => break,
+            Some(Line::Whole(line)) if number == 1 => {
+                read(number, Line::Whole(line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line)));
+            }
+            Some(line) => read(number, line),
+        }
+    }
+    Ok(End { bytes: lines.bytes(), lines: lines.number(), is_terminated: lines.is_terminated() })
+}
+
 /// Reads once, and again if it was interrupted; zero at the end.
 pub(crate) fn read_some(input: &mut dyn Read, room: &mut [u8]) -> io::Result<usize> {
     loop {

@@ -182,6 +182,15 @@ impl Tally {
         self.failed + self.errored
     }
 
+    /// Adds those of another.
+    pub fn add(&mut self, other: &Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.errored += other.errored;
+        self.skipped += other.skipped;
+        self.flaky += other.flaky;
+    }
+
     /// Counts one run.
     pub fn count(&mut self, occurrence: &Occurrence<'_>) {
         match occurrence.outcome {

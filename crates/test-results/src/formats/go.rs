@@ -24,7 +24,7 @@ use serde::Deserialize;
 use self::package::Package;
 use super::{Out, Scanned};
 use crate::diagnostic::{Diagnostics, Kind};
-use crate::lines::{Line, Lines, MAX_LINE};
+use crate::lines::{End, Line, MAX_LINE, each_line};
 use crate::model::{Nanoseconds, Outcome};
 use crate::text::{self, Clip, cut_str};
 
@@ -55,28 +55,18 @@ struct Event<'a> {
 }
 
 pub(crate) fn parse_go(input: &mut dyn Read, out: &mut Out<'_>) -> io::Result<Scanned> {
-    let mut lines = Lines::new(input);
     let mut stream = Stream::default();
-    loop {
-        stream.line = lines.number() + 1;
-        match lines.next()? {
-            None => break,
-            Some(Line::Overlong(head)) => {
-                stream.diagnostics.say(Kind::OverlongLine, (stream.line, 1), head, || {
-                    format!("a line of more than {MAX_LINE} bytes")
-                })
-            }
-            Some(Line::Whole(line)) => {
-                stream.building = stream.building.filter(|_| !line.starts_with(b"{"));
-                let line =
-                    if stream.line == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
-                stream.read_line(line, out);
-            }
+    let end = each_line(input, &mut |number, line| {
+        stream.line = number;
+        match line {
+            Line::Whole(line) => stream.read_line(line, out),
+            Line::Overlong(head) => stream.diagnostics.say(Kind::OverlongLine, (number, 1), head, || {
+                format!("a line of more than {MAX_LINE} bytes")
+            }),
         }
-    }
-    let (bytes, ends_in_newline) = (lines.bytes(), lines.is_terminated());
-    stream.finish(ends_in_newline, out);
-    Ok(Scanned { diagnostics: stream.diagnostics, bytes, cached: stream.cached })
+    })?;
+    stream.finish(&end, out);
+    Ok(Scanned { diagnostics: stream.diagnostics, bytes: end.bytes, cached: stream.cached })
 }
 
 #[derive(Default)]
@@ -102,7 +92,9 @@ struct Stream {
 impl Stream {
     fn read_line(&mut self, line: &[u8], out: &mut Out<'_>) {
         let text = line.trim_ascii();
-        if !text.starts_with(b"{") {
+        if text.starts_with(b"{") {
+            self.building = None;
+        } else {
             if !text.is_empty() {
                 self.read_foreign(line);
             }
@@ -224,16 +216,16 @@ impl Stream {
     }
 
     /// Packages without an end did not end.
-    fn finish(&mut self, ends_in_newline: bool, out: &mut Out<'_>) {
+    fn finish(&mut self, end: &End, out: &mut Out<'_>) {
         let mut open: Vec<(String, Package)> = self.packages.drain().collect();
         open.sort_by_key(|(_, package)| package.order);
         if let Some((name, _)) = open.first() {
-            let (line, count) = (self.line.saturating_sub(1).max(1), open.len());
+            let (line, count) = (end.lines.max(1), open.len());
             self.diagnostics.say(Kind::Truncated, (line, 1), b"", || match count {
                 1 => format!("the stream ends before the package {name} does"),
                 _ => format!("the stream ends before {count} packages do, {name} first"),
             });
-        } else if !ends_in_newline && self.broken_at + 1 == self.line {
+        } else if !end.is_terminated && self.broken_at == end.lines && end.lines > 0 {
             self.diagnostics.say(Kind::Truncated, (self.broken_at, 1), b"", || {
                 "the stream ends in the middle of an event".to_owned()
             });

@@ -84,7 +84,7 @@ fn a_package_that_does_not_build() {
 "##,
         &expect![[r##"
             Errored outside [m/a]  :: (outside of tests) line 6
-              : "m/a [m/a.test] does not build"
+              : "the package does not build"
               "# m/a [m/a.test]\na/a_test.go:9:2: undefined: x\nFAIL\tm/a [build failed]\n"
             complete
         "##]],
@@ -162,7 +162,7 @@ fn a_time_out_names_what_ran() {
 "#,
         &expect![[r#"
             Failed [m]  :: Slow 1000000000ns line 1
-              : "waiting"
+              : "panic: test timed out after 1s"
               "waiting\n"
             complete
         "#]],

@@ -18,13 +18,14 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
+use super::markup::{Complaint, Elements, read_elements, shortened};
 use super::{Out, Scanned};
 use crate::diagnostic::Kind;
 use crate::model::{Attempts, Detail, Nanoseconds, Occurrence, Outcome, Subject, TestName};
 use crate::number::{self, Time};
 use crate::suites::SuitePath;
 use crate::text::{Clip, cut_str};
-use crate::xml::{Event, Tag, Xml, unescape_into, unescaped};
+use crate::xml::{Tag, unescaped};
 
 /// Properties of a case that are kept.
 const MOST_PROPERTIES: usize = 16;
@@ -32,37 +33,8 @@ const MOST_PROPERTIES: usize = 16;
 /// Bytes of a name or a value that are kept.
 const MOST_VALUE: usize = 512;
 
-/// Bytes of a message that are kept.
-pub(crate) const MOST_MESSAGE: usize = 4096;
-
 pub(crate) fn parse_junit(input: &mut dyn Read, out: &mut Out<'_>) -> io::Result<Scanned> {
-    let mut xml = Xml::new(input);
-    let mut reader = Reader::default();
-    while let Some(event) = xml.next(reader.wants_text())? {
-        match event {
-            Event::Start(tag) => {
-                let complaint = reader.open(tag);
-                if reader.needs_line {
-                    reader.needs_line = false;
-                    reader.case.report_line = xml.place().0;
-                }
-                if let Some(complaint) = complaint {
-                    let place = xml.place();
-                    xml.say(complaint.kind, place, &complaint.found, || complaint.message);
-                }
-            }
-            Event::End => {
-                let is_cut = xml.diagnostics.count(Kind::Truncated) > 0;
-                if let Some(complaint) = reader.close(is_cut, out) {
-                    let place = xml.here();
-                    xml.say(complaint.kind, place, &complaint.found, || complaint.message);
-                }
-            }
-            Event::Text(piece) => unescape_into(piece, |piece| reader.case.text.push(piece)),
-            Event::CData(piece) => reader.case.text.push(piece),
-        }
-    }
-    Ok(Scanned { bytes: xml.bytes(), diagnostics: xml.diagnostics, cached: 0 })
+    read_elements(input, &mut Reader::default(), out)
 }
 
 /// An element, as far as it matters.
@@ -75,19 +47,6 @@ enum Element {
     Detail,
     Properties,
     Other,
-}
-
-/// Something to say about a tag.
-struct Complaint {
-    kind: Kind,
-    message: String,
-    found: Vec<u8>,
-}
-
-impl Complaint {
-    fn new(kind: Kind, found: &[u8], message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), found: found[..found.len().min(512)].to_vec() }
-    }
 }
 
 /// A suite that is open.
@@ -173,7 +132,7 @@ struct Reader {
     needs_line: bool,
 }
 
-impl Reader {
+impl Elements for Reader {
     fn wants_text(&self) -> bool {
         self.elements.last() == Some(&Element::Detail)
     }
@@ -197,13 +156,8 @@ impl Reader {
                 Element::Other
             }
             (Some(Element::Detail), b"stackTrace") => Element::Detail,
-            (None, name) => {
-                let name = unescaped(name);
-                complaint = Some(Complaint::new(
-                    Kind::MalformedMarkup,
-                    tag.raw(),
-                    format!("`{}` is no element of JUnit XML", cut_str(&name, 64)),
-                ));
+            (None, _) => {
+                complaint = Some(Complaint::foreign_root(tag, "JUnit XML"));
                 Element::Other
             }
             _ => Element::Other,
@@ -212,6 +166,38 @@ impl Reader {
         complaint
     }
 
+    /// The report may be cut: then nobody knows how an open case ended.
+    fn close(&mut self, is_cut: bool, out: &mut Out<'_>) -> Option<Complaint> {
+        match self.elements.pop()? {
+            Element::Case => {
+                self.close_case(is_cut, out);
+                self.in_case = false;
+                None
+            }
+            Element::Detail if !self.in_case && self.elements.last() != Some(&Element::Detail) => {
+                self.close_detail_of_suite(out);
+                None
+            }
+            Element::Suite => self.close_suite(is_cut),
+            _ => None,
+        }
+    }
+
+    fn wants_line(&self) -> bool {
+        self.needs_line
+    }
+
+    fn set_line(&mut self, line: u64) {
+        self.needs_line = false;
+        self.case.report_line = line;
+    }
+
+    fn add_text(&mut self, piece: &[u8]) {
+        self.case.text.push(piece);
+    }
+}
+
+impl Reader {
     /// Inside of a case or a suite.
     fn open_inside(&mut self, name: &[u8], tag: Tag<'_>) -> Element {
         let case = &mut self.case;
@@ -325,23 +311,6 @@ impl Reader {
         }
     }
 
-    /// The report may be cut: then nobody knows how an open case ended.
-    fn close(&mut self, is_cut: bool, out: &mut Out<'_>) -> Option<Complaint> {
-        match self.elements.pop()? {
-            Element::Case => {
-                self.close_case(is_cut, out);
-                self.in_case = false;
-                None
-            }
-            Element::Detail if !self.in_case && self.elements.last() != Some(&Element::Detail) => {
-                self.close_detail_of_suite(out);
-                None
-            }
-            Element::Suite => self.close_suite(is_cut),
-            _ => None,
-        }
-    }
-
     fn close_case(&mut self, is_cut: bool, out: &mut Out<'_>) {
         let (outcome, attempts) = self.case.outcome();
         if !outcome.is_bad() && (is_cut || self.case.name.trim_ascii().is_empty()) {
@@ -435,10 +404,6 @@ fn said(value: &[u8]) -> Option<Outcome> {
         () if is(&["error", "errored", "broken", "aborted", "timeout"]) => Some(Outcome::Errored),
         () => None,
     }
-}
-
-fn shortened(text: Option<Cow<'_, str>>) -> String {
-    text.map(|text| cut_str(&text, MOST_MESSAGE).to_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]
