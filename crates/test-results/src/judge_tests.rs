@@ -165,11 +165,16 @@ fn what_broke_and_what_flaked() {
 
 #[test]
 fn never_green_by_absence() {
-    check(&[], &expect![[r#"
+    check(
+        &[],
+        &expect![[r#"
         # no test ran
 
-    "#]]);
-    check(&[("", None, "<testsuites/>")], &expect![[r#"
+    "#]],
+    );
+    check(
+        &[("", None, "<testsuites/>")],
+        &expect![[r#"
         # no test ran
         tests.total=0 tests.passed=0 tests.failed=0 tests.errored=0 tests.skipped=0 tests.flaky=0 tests.runs=0 
         state no-tests (fail): the reports hold no test
@@ -177,7 +182,8 @@ fn never_green_by_absence() {
         ## What was read (90)
         | Report | Read as | Runs | Notes
         | `results0.xml` | JUnit XML | 0 | 
-    "#]]);
+    "#]],
+    );
     check(
         &[("", None, "<testsuite><testcase name=\"a\"><skipped/></testcase></testsuite>")],
         &expect![[r#"
@@ -190,7 +196,9 @@ fn never_green_by_absence() {
             | `results0.xml` | JUnit XML | 1 | 
         "#]],
     );
-    check(&[("", None, ""), ("", None, "<testsuite><testcase name=\"a\"/>")], &expect![[r#"
+    check(
+        &[("", None, ""), ("", None, "<testsuite><testcase name=\"a\"/>")],
+        &expect![[r#"
         # 1 passed of 1 test
         tests.total=1 tests.passed=1 tests.failed=0 tests.errored=0 tests.skipped=0 tests.flaky=0 tests.runs=1 
         state unreadable-report (fail): results0.xml: the report is empty
@@ -203,14 +211,16 @@ fn never_green_by_absence() {
         | Report | Read as | Runs | Notes
         | `results0.xml` | nothing |  | the report is empty
         | `results1.xml` | JUnit XML | 1 | 1 × truncated
-    "#]]);
+    "#]],
+    );
     let missing = judge(&Evidence::default(), &Policy::default(), &["**/junit.xml".to_owned()]);
     expect![[r#"
         # no test ran
 
         state missing-report (fail): no test report at **/junit.xml
           help: Run the tests before this, or name the reports in `files`.
-    "#]].assert_eq(&shown(&missing));
+    "#]]
+    .assert_eq(&shown(&missing));
 }
 
 #[test]

@@ -94,9 +94,12 @@ fn nothing_and_what_nobody_knows() {
 
 #[test]
 fn mistakes() {
-    check(b"=== RUN   TestA\n--- PASS: TestA (0.00s)\nok  \tm\t0.1s\n", &expect![[r#"
+    check(
+        b"=== RUN   TestA\n--- PASS: TestA (0.00s)\nok  \tm\t0.1s\n",
+        &expect![[r#"
         this looks like what `go test` prints for people, not like test results that are read: it starts with `=== RUN   TestA\n--- PASS: TestA (0.00s)\nok  \tm\t0.1s\n`
-        help: `go test -json ./... > results.json`"#]]);
+        help: `go test -json ./... > results.json`"#]],
+    );
     check(
         b"\nrunning 2 tests\ntest a ... ok\n",
         &expect![[r#"

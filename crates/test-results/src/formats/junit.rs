@@ -11,7 +11,8 @@
 //!   failure | error                                                                  of the suite itself
 //! ```
 //!
-//! The cases are counted, whatever the suites declare. A case that failed and was skipped failed. `flaky…` beside a
+//! The cases are counted, whatever the suites declare. A case that failed and was skipped failed, unless it is skipped as
+//! one that is still to do (node). One that CTest could not even start is skipped in its report, and failed. `flaky…` beside a
 //! failure means that an attempt passed and the runner was told to fail the test; `rerun…` beside a failure, that no
 //! attempt passed.
 
@@ -29,6 +30,15 @@ use crate::xml::{Tag, unescaped};
 
 /// Properties of a case that are kept.
 const MOST_PROPERTIES: usize = 16;
+
+/// What CTest says of a test that it skipped because it could not start it.
+const NOT_STARTED: [&[u8]; 5] = [
+    b"Unable to find",
+    b"Required Files Missing",
+    b"Fixture dependency failed",
+    b"Insufficient",
+    b"Failed to start",
+];
 
 /// Bytes of a name or a value that are kept.
 const MOST_VALUE: usize = 512;
@@ -82,6 +92,7 @@ struct Case {
     failures: u32,
     errors: u32,
     skipped: bool,
+    to_do: bool,
     flaky: u32,
     reruns: u32,
     /// The skip's message, until a failure needs the room.
@@ -97,7 +108,8 @@ impl Case {
         self.class.clear();
         self.file.clear();
         (self.line, self.time, self.said) = (0, None, None);
-        (self.failures, self.errors, self.skipped, self.flaky, self.reruns) = (0, 0, false, 0, 0);
+        (self.failures, self.errors, self.flaky, self.reruns) = (0, 0, 0, 0);
+        (self.skipped, self.to_do) = (false, false);
         if self.report_line > 0 || !self.detail.message.is_empty() {
             self.detail = Detail::default();
             self.text.clear();
@@ -107,10 +119,11 @@ impl Case {
     }
 
     fn outcome(&self) -> (Outcome, Attempts) {
-        let bad = self.failures + self.errors > 0;
+        let bad = self.failures + self.errors > 0 && !self.to_do;
         let attempts =
             Attempts { failed_before: self.flaky + self.reruns, failed_by_runner: bad && self.flaky > 0 };
         let outcome = match () {
+            () if self.to_do => Outcome::Skipped,
             () if self.errors > 0 => Outcome::Errored,
             () if bad => Outcome::Failed,
             () if self.skipped => Outcome::Skipped,
@@ -208,6 +221,9 @@ impl Reader {
             b"rerunFailure" | b"rerunError" if self.in_case => &mut case.reruns,
             b"skipped" | b"disabled" | b"ignored" if self.in_case => {
                 case.skipped = true;
+                case.to_do |= tag.attribute("type") == Some(b"todo");
+                let message = tag.attribute("message").unwrap_or_default();
+                case.errors += u32::from(NOT_STARTED.iter().any(|start| message.starts_with(start)));
                 if case.report_line == 0 {
                     case.detail.message = shortened(tag.text("message"));
                 }

@@ -1,6 +1,6 @@
 //! One package of a stream of Go's: its tests that run, and what they print.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::formats::Out;
 use crate::model::{Attempts, Detail, Nanoseconds, Occurrence, Outcome, Subject, TestName};
@@ -22,8 +22,19 @@ struct Test {
     line: u64,
 }
 
+/// A subtest that failed, while its root runs: what it panicked with is told by the root.
+struct Failed {
+    name: String,
+    elapsed: Option<Nanoseconds>,
+    test: Test,
+}
+
+/// Failed subtests that wait for their roots; older ones go on without them.
+const MOST_HELD: usize = 64;
+
 pub(super) struct Package {
     pub(super) order: u64,
+    held: VecDeque<Failed>,
     running: BTreeMap<String, Test>,
     /// Room of tests that ended, to be used again.
     spare: Vec<Test>,
@@ -37,6 +48,7 @@ impl Package {
     pub(super) fn new(order: u64) -> Self {
         Self {
             order,
+            held: VecDeque::new(),
             running: BTreeMap::new(),
             spare: Vec::new(),
             output: Clip::default(),
@@ -109,16 +121,49 @@ impl Package {
     ) {
         let mut test = self.running.remove(name).unwrap_or_default();
         self.tell_around(name, outcome, &test);
-        let is_leaf = !test.has_subtests;
-        if is_leaf || outcome == Outcome::Failed && !test.has_failed_subtest {
+        let speaks = !test.has_subtests || outcome == Outcome::Failed && !test.has_failed_subtest;
+        self.failed |= outcome == Outcome::Failed;
+        if outcome == Outcome::Failed && self.running.contains_key(root(name)) && root(name) != name {
+            if speaks {
+                self.hold(package, Failed { name: name.to_owned(), elapsed, test }, out);
+            }
+            return;
+        }
+        self.release(package, name, &test.output, out);
+        if speaks {
             let message = self.timed_out.as_deref().filter(|_| outcome == Outcome::Failed);
             emit(package, name, outcome, elapsed, &test, message, out);
         }
-        self.failed |= outcome == Outcome::Failed;
         test.output.clear();
         test.attributes.clear();
         (test.has_subtests, test.has_failed_subtest) = (false, false);
         self.spare.push(test);
+    }
+
+    fn hold(&mut self, package: &str, failed: Failed, out: &mut Out<'_>) {
+        self.held.push_back(failed);
+        if self.held.len() > MOST_HELD
+            && let Some(oldest) = self.held.pop_front()
+        {
+            emit(package, &oldest.name, Outcome::Failed, oldest.elapsed, &oldest.test, None, out);
+        }
+    }
+
+    /// The root of failed subtests ended: what it panicked with stopped the last of them.
+    fn release(&mut self, package: &str, name: &str, output: &Clip, out: &mut Out<'_>) {
+        let (mut of_root, others): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.held).into_iter().partition(|failed| root(&failed.name) == name);
+        self.held = others;
+        if let Some(last) = of_root.back_mut()
+            && label(&last.test.output.excerpt().head).is_none()
+            && label(&output.excerpt().head).is_some()
+        {
+            last.test.output.end_line();
+            last.test.output.append(output);
+        }
+        for failed in of_root {
+            emit(package, &failed.name, Outcome::Failed, failed.elapsed, &failed.test, None, out);
+        }
     }
 
     /// The test around a subtest learns of its failure; or, as Go files lines under the wrong test at times, of what it
@@ -148,7 +193,9 @@ impl Package {
         line: u64,
         out: &mut Out<'_>,
     ) {
-        self.end_running(name, "the test did not end before its package did", out);
+        let message = self.timed_out.clone();
+        let message = message.as_deref().unwrap_or("the test did not end before its package did");
+        self.end_running(name, message, out);
         if !failed || self.failed {
             return;
         }
@@ -181,9 +228,13 @@ impl Package {
     /// What still runs failed; what a subtest lacks whose root is gone is only the event of its end.
     fn end_running(&mut self, package: &str, message: &str, out: &mut Out<'_>) {
         let running = std::mem::take(&mut self.running);
+        for name in self.held.iter().map(|failed| root(&failed.name).to_owned()).collect::<BTreeSet<_>>() {
+            let mut output = running.get(&name).map(|test| test.output.clone()).unwrap_or_default();
+            output.append(&self.output);
+            self.release(package, &name, &output, out);
+        }
         for (name, test) in &running {
-            let root = name.split('/').next().unwrap_or(name);
-            let root_ended = root != name && !running.contains_key(root);
+            let root_ended = root(name) != name && !running.contains_key(root(name));
             // A leaf speaks for those around it.
             if root_ended || test.has_subtests && has_running_subtest(&running, name) {
                 continue;
@@ -200,6 +251,10 @@ impl Package {
             self.failed = true;
         }
     }
+}
+
+fn root(name: &str) -> &str {
+    name.split('/').next().unwrap_or(name)
 }
 
 fn has_running_subtest(running: &BTreeMap<String, Test>, name: &str) -> bool {
@@ -266,6 +321,9 @@ fn label(text: &str) -> Option<&'static str> {
 /// The first line that says something: without the place that `t.Error` puts before it.
 fn first_words(text: &str) -> String {
     let says = |line: &&str| !line.is_empty() && !line.starts_with("--- ");
+    if let Some(panic) = text.lines().find(|line| line.starts_with("panic: ")) {
+        return cut_str(panic, MOST_VALUE).to_owned();
+    }
     let line = text.lines().map(str::trim).find(says).unwrap_or_default();
     let line = match line.split_once(": ") {
         Some((place, words)) if place.rsplit_once(':').is_some_and(|(file, _)| file.ends_with(".go")) => {
