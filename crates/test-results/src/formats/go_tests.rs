@@ -38,12 +38,12 @@ fn leaves_count_and_a_root_only_where_no_subtest_failed() {
 {"Action":"skip","Package":"m/none","Elapsed":0}
 "#,
         &expect![[r#"
-            Failed [m/a]  :: TestA/two/three 250000000ns line 6
-              : "got 1: want 2"
-              "    a_test.go:7: got 1: want 2\n--- FAIL: TestA/two/three (0.25s)\n"
             Skipped [m/b]  :: TestOther 0ns line 5
               : ""
             Passed [m/a]  :: TestA/one 0ns line 4
+            Failed [m/a]  :: TestA/two/three 250000000ns line 6
+              : "got 1: want 2"
+              "    a_test.go:7: got 1: want 2\n--- FAIL: TestA/two/three (0.25s)\n"
             Passed [m/a]  :: TestB/sub 0ns line 14
             Failed [m/a]  :: TestB 500000000ns line 13
               : "filed under the wrong test"
