@@ -338,19 +338,18 @@ impl Collector {
     }
 
     fn add_slow(&mut self, id: TestId, run: &Occurrence<'_>, duration: Nanoseconds) {
-        match self.slowest.iter_mut().find(|slow| slow.id == id) {
-            Some(known) => known.duration = known.duration.max(duration),
-            None => {
-                self.slowest.truncate(MOST_SLOW - 1);
-                self.slowest.push(SlowTest {
-                    id,
-                    duration,
-                    variant: self.variants[self.variant as usize].0.clone(),
-                    suite: run.test.suite.to_owned(),
-                    class: run.test.class.to_owned(),
-                    name: run.test.name.to_owned(),
-                });
-            }
+        if let Some(known) = self.slowest.iter_mut().find(|slow| slow.id == id) {
+            known.duration = known.duration.max(duration);
+        } else {
+            self.slowest.truncate(MOST_SLOW - 1);
+            self.slowest.push(SlowTest {
+                id,
+                duration,
+                variant: self.variants[self.variant as usize].0.clone(),
+                suite: run.test.suite.to_owned(),
+                class: run.test.class.to_owned(),
+                name: run.test.name.to_owned(),
+            });
         }
         self.slowest.sort_by(|left, right| right.duration.cmp(&left.duration).then(left.id.cmp(&right.id)));
     }

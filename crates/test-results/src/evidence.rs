@@ -112,7 +112,10 @@ fn location(failure: &Failure, locate: &mut dyn FnMut(&str, usize) -> Option<Rep
 
 /// Go names files without their folder: the package has it.
 fn in_package(path: &str, suite: &str) -> String {
-    if path.ends_with(".go") && !path.contains('/') && suite.contains('/') {
+    if path.rsplit_once('.').is_some_and(|(_, ending)| ending == "go")
+        && !path.contains('/')
+        && suite.contains('/')
+    {
         return format!("{suite}/{path}");
     }
     path.to_owned()

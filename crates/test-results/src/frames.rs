@@ -55,7 +55,7 @@ fn dot_net(line: &str) -> Option<Frame> {
     frame(path, number(after)?)
 }
 
-/// `	at org.example.ATest.works(ATest.java:12)`: the package is in the name of the method.
+/// `at org.example.ATest.works(ATest.java:12)`: the package is in the name of the method.
 fn java(line: &str) -> Option<Frame> {
     let rest = line.trim_start().strip_prefix("at ")?;
     let (method, place) = rest.split_once('(')?;

@@ -9,6 +9,8 @@
 //! from or how anything is shown. It never panics on input. Memory does not grow with a report: a test takes 30 bytes at
 //! most, and only failures keep words, up to a limit.
 
+#![allow(clippy::doc_markdown, reason = "JUnit, NUnit, TestNG and CTest are names of tools, not of items")]
+#![allow(clippy::similar_names, reason = "this crate is about tests and their texts")]
 #![cfg_attr(
     test,
     allow(clippy::needless_raw_string_hashes, reason = "this is how expect-test writes its snapshots")

@@ -578,15 +578,12 @@ enum Found {
 fn tag_end(rest: &[u8], seen: &mut usize, quote: &mut Option<u8>) -> Option<usize> {
     loop {
         if let Some(open) = *quote {
-            match memchr(open, &rest[*seen..]) {
-                Some(at) => {
-                    *seen += at + 1;
-                    *quote = None;
-                }
-                None => {
-                    *seen = rest.len();
-                    return None;
-                }
+            if let Some(at) = memchr(open, &rest[*seen..]) {
+                *seen += at + 1;
+                *quote = None;
+            } else {
+                *seen = rest.len();
+                return None;
             }
         }
         match memchr3(b'>', b'"', b'\'', &rest[*seen..]) {
@@ -650,9 +647,12 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// A name, a value, and what follows. A value without quotes ends at a blank, an open one with the tag.
+/// A name and a value.
+type Attribute<'a> = (&'a [u8], &'a [u8]);
+
+/// An attribute, and what follows. A value without quotes ends at a blank, an open one with the tag.
 #[inline]
-fn next_attribute(rest: &[u8]) -> Option<((&[u8], &[u8]), &[u8])> {
+fn next_attribute(rest: &[u8]) -> Option<(Attribute<'_>, &[u8])> {
     let start = rest.iter().position(|byte| !byte.is_ascii_whitespace() && *byte != b'/')?;
     let rest = &rest[start..];
     let name_end = rest.iter().position(|byte| *byte == b'=' || byte.is_ascii_whitespace());
@@ -660,18 +660,15 @@ fn next_attribute(rest: &[u8]) -> Option<((&[u8], &[u8]), &[u8])> {
     let rest = rest.trim_ascii_start();
     let Some(value) = rest.strip_prefix(b"=") else { return Some(((name, b""), rest)) };
     let value = value.trim_ascii_start();
-    let (value, rest) = match value.first() {
-        Some(quote @ (b'"' | b'\'')) => {
-            let value = &value[1..];
-            match memchr(*quote, value) {
-                Some(end) => (&value[..end], &value[end + 1..]),
-                None => (value, b"".as_slice()),
-            }
+    let (value, rest) = if let Some(quote @ (b'"' | b'\'')) = value.first() {
+        let value = &value[1..];
+        match memchr(*quote, value) {
+            Some(end) => (&value[..end], &value[end + 1..]),
+            None => (value, b"".as_slice()),
         }
-        _ => {
-            let end = value.iter().position(u8::is_ascii_whitespace).unwrap_or(value.len());
-            value.split_at(end)
-        }
+    } else {
+        let end = value.iter().position(u8::is_ascii_whitespace).unwrap_or(value.len());
+        value.split_at(end)
     };
     Some(((name, value), rest))
 }
@@ -693,15 +690,12 @@ pub(crate) fn unescape_into(mut raw: &[u8], mut push: impl FnMut(&[u8])) {
         raw = &raw[at..];
         let end = memchr(b';', &raw[..raw.len().min(16)]);
         let mut room = [0; 4];
-        match end.and_then(|end| reference(&raw[1..end], &mut room)) {
-            Some(resolved) => {
-                push(resolved);
-                raw = &raw[end.expect("a reference has an end") + 1..];
-            }
-            None => {
-                push(b"&");
-                raw = &raw[1..];
-            }
+        if let Some(resolved) = end.and_then(|end| reference(&raw[1..end], &mut room)) {
+            push(resolved);
+            raw = &raw[end.expect("a reference has an end") + 1..];
+        } else {
+            push(b"&");
+            raw = &raw[1..];
         }
     }
     push(raw);

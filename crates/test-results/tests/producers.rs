@@ -5,7 +5,7 @@ use gatewright_test_results::{Collector, Format, Results, TestOutcome, read};
 #[track_caller]
 fn results(format: Format, report: &[u8]) -> Results {
     let mut collector = Collector::default();
-    let parsed = read(&mut &*report, &mut collector).unwrap();
+    let parsed = read(&mut &*report, &mut collector).expect("a report that is known");
     assert_eq!((parsed.format, parsed.complete), (format, true), "{:?}", parsed.diagnostics);
     collector.finish()
 }

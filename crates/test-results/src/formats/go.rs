@@ -125,7 +125,7 @@ impl Stream {
             .say(Kind::ForeignText, (self.line, 1), line, || "a line that is no event".to_owned());
         if let Some(rest) = line.strip_prefix(b"FAIL\t") {
             self.building = None;
-            let name = rest.split(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+            let name = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
             if !name.is_empty() && self.failed_plainly.len() < MOST_BUILDS {
                 self.failed_plainly.push(text::text(name).into_owned());
             }

@@ -30,6 +30,7 @@ use crate::text::{self, Clip, cut_str};
 /// What nextest says of a test that passed when it was tried again, and was to fail nevertheless.
 const FLAKY_FAILURE: &str = "flaky test treated as failure";
 
+#[expect(clippy::struct_field_names, reason = "they are the names of the format")]
 #[derive(Debug, Deserialize)]
 struct Event<'a> {
     #[serde(borrow, rename = "type")]
@@ -240,7 +241,7 @@ impl Stream {
             detail: detail.as_ref(),
             report_line: self.line,
             ..Occurrence::new(
-                TestName { suite: &name.suite, name: &name.name, ..TestName::default() },
+                TestName { suite: &name.suite, name: &name.test, ..TestName::default() },
                 outcome,
             )
         };
@@ -254,7 +255,7 @@ impl Stream {
             let name = Name::of(&full, &self.suite);
             let detail =
                 Detail { message: why.to_owned(), text: self.foreign.excerpt(), ..Detail::default() };
-            let test = TestName { suite: &name.suite, name: &name.name, ..TestName::default() };
+            let test = TestName { suite: &name.suite, name: &name.test, ..TestName::default() };
             let run = Occurrence {
                 detail: Some(&detail),
                 report_line: line,
@@ -322,19 +323,19 @@ fn announced(line: &str) -> Option<String> {
 
 struct Name {
     suite: String,
-    name: String,
+    test: String,
     attempt: u32,
 }
 
 impl Name {
     fn of(full: &str, suite: &str) -> Self {
         let Some((binary, _)) = full.split_once('$') else {
-            return Self { suite: suite.to_owned(), name: cut_str(full, 4096).to_owned(), attempt: 1 };
+            return Self { suite: suite.to_owned(), test: cut_str(full, 4096).to_owned(), attempt: 1 };
         };
         let (full, attempt) = split_attempt(full);
         let name = full.get(binary.len() + 1..).unwrap_or_default();
         // The rounds of a stress run are runs of the same test.
-        Self { suite: without_stress(binary), name: without_stress(cut_str(name, 4096)), attempt }
+        Self { suite: without_stress(binary), test: without_stress(cut_str(name, 4096)), attempt }
     }
 }
 

@@ -134,9 +134,9 @@ impl Elements for Reader {
     fn add_text(&mut self, piece: &[u8]) {
         let case = &mut self.case;
         if self.elements.last() == Some(&Element::Message) {
-            case.message.push(piece)
+            case.message.push(piece);
         } else {
-            case.text.push(piece)
+            case.text.push(piece);
         }
     }
 
@@ -151,7 +151,7 @@ impl Elements for Reader {
                 }
             }
             Element::Failure if self.elements.last() == Some(&Element::Suite) => {
-                self.close_failure_of_suite(out)
+                self.close_failure_of_suite(out);
             }
             _ => {}
         }

@@ -111,7 +111,7 @@ impl Stream {
             self.in_detail = true;
         } else if let Some(rest) = body.strip_prefix("Bail out!").or_else(|| body.strip_prefix("bail out!")) {
             self.bail(rest.trim(), out);
-        } else if indent % 4 == 0 && depth < MAX_DEPTH {
+        } else if indent.is_multiple_of(4) && depth < MAX_DEPTH {
             self.read_body(body.trim_end(), depth, out);
         }
     }
@@ -319,7 +319,7 @@ impl Stream {
             if points - beyond_plan.min(points) >= plan { 0 } else { plan - (points - beyond_plan) };
         let told: Vec<u64> = (1..=plan.min(MOST_NUMBERS))
             .filter(is_missing)
-            .take(MOST_MISSING.min(missing) as usize)
+            .take(usize::try_from(MOST_MISSING.min(missing)).expect("at most a hundred"))
             .collect();
         let rest = missing - told.len() as u64;
         let suite = self.suite(depth);
@@ -401,14 +401,14 @@ impl Point {
         let (key, value) = body.split_once(':').unwrap_or((body, ""));
         let value = unquoted(value.trim());
         if std::mem::take(&mut self.message_follows) {
-            self.message = cut_str(body.trim(), 1024).to_owned();
+            cut_str(body.trim(), 1024).clone_into(&mut self.message);
             return;
         }
         match key.trim_start() {
             "message" | "error" if self.message.is_empty() && !body.starts_with(' ') => {
                 self.message_follows = matches!(value, "|-" | "|" | ">" | ">-" | "|+");
                 if !self.message_follows {
-                    self.message = cut_str(value, 1024).to_owned();
+                    cut_str(value, 1024).clone_into(&mut self.message);
                 }
             }
             "duration_ms" if !body.starts_with(' ') => {

@@ -203,7 +203,7 @@ impl Reader {
                     Some(outcome) => held.outcome = outcome,
                     None => {
                         complaint =
-                            Some(Complaint::new(Kind::UnknownOutcome, tag.raw(), "an unknown outcome"))
+                            Some(Complaint::new(Kind::UnknownOutcome, tag.raw(), "an unknown outcome"));
                     }
                 },
                 b"duration" => {

@@ -134,9 +134,9 @@ impl Elements for Reader {
     fn add_text(&mut self, piece: &[u8]) {
         let test = &mut self.test;
         if self.elements.last() == Some(&Element::Message) {
-            test.message.push(piece)
+            test.message.push(piece);
         } else {
-            test.text.push(piece)
+            test.text.push(piece);
         }
     }
 

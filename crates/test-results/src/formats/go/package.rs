@@ -326,7 +326,9 @@ fn first_words(text: &str) -> String {
     }
     let line = text.lines().map(str::trim).find(says).unwrap_or_default();
     let line = match line.split_once(": ") {
-        Some((place, words)) if place.rsplit_once(':').is_some_and(|(file, _)| file.ends_with(".go")) => {
+        Some((place, words))
+            if place.rsplit_once(':').is_some_and(|(file, _)| file.rsplit('.').next() == Some("go")) =>
+        {
             words
         }
         _ => line,
