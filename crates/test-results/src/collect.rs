@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::identity::{TestId, add, variant_seed};
-use crate::model::{Detail, Nanoseconds, Occurrence, Sink, Subject, Tally};
+use crate::model::{Detail, Nanoseconds, Occurrence, Sink, Subject, Tally, TestName};
 use crate::suites::BETWEEN;
 use crate::table::{Marks, Table, TestOutcome};
 use crate::text::{Excerpt, cut_str};
@@ -24,8 +24,11 @@ const MOST_SUITES: usize = 10_000;
 /// Slowest tests that are listed.
 pub const MOST_SLOW: usize = 20;
 
-/// Bytes of a message that are kept once there is no room for texts.
-const SHORT_MESSAGE: usize = 200;
+/// Bytes of a message or a name that are kept once there is no room for texts.
+const SHORT: usize = 200;
+
+/// Bytes of a name that are kept; its identity is that of all of it.
+const MOST_NAME: usize = 4096;
 
 /// Takes the runs of one report after the other.
 #[derive(Debug, Default)]
@@ -54,7 +57,7 @@ pub struct Collector {
 type Waiting = (TestId, u32, Marks, Option<Nanoseconds>);
 
 /// How many runs wait at most.
-const MOST_WAITING: usize = 512;
+const MOST_WAITING: usize = 256;
 
 /// A test of which a run failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -281,6 +284,7 @@ impl Collector {
             None => &mut self.tests,
             Some(group) => self.attempts.get_mut(group).expect("`begin` made it"),
         };
+        table.touch(self.waiting.iter().map(|(id, ..)| *id));
         for (id, suite, marks, duration) in self.waiting.drain(..) {
             table.add(id, suite, marks, duration);
         }
@@ -297,6 +301,11 @@ impl Collector {
             self.unlisted += 1;
             return;
         }
+        let TestName { suite, class, name, file } = run.test;
+        self.text_bytes +=
+            [suite, class, name, file].iter().map(|name| name.len().min(MOST_NAME)).sum::<usize>();
+        let most = if self.text_bytes <= MOST_TEXT { MOST_NAME } else { SHORT };
+        let name = |name| cut_str(name, most).to_owned();
         let detail = self.kept_detail(run);
         self.by_id.insert(id, u32::try_from(self.failures.len()).expect("there are at most 100 000"));
         self.failures.push(Failure {
@@ -305,10 +314,10 @@ impl Collector {
             outcome: TestOutcome::Failed,
             failed_by_runner: false,
             variant: self.variants[self.variant as usize].0.clone(),
-            suite: run.test.suite.to_owned(),
-            class: run.test.class.to_owned(),
-            name: run.test.name.to_owned(),
-            file: run.test.file.to_owned(),
+            suite: name(run.test.suite),
+            class: name(run.test.class),
+            name: name(run.test.name),
+            file: name(run.test.file),
             line: run.line,
             detail,
             failed_runs: failed_runs(run),
@@ -322,17 +331,17 @@ impl Collector {
     /// A run's words, as far as there is room for them.
     fn kept_detail(&mut self, run: &Occurrence<'_>) -> Detail {
         let Some(detail) = run.detail else { return Detail::default() };
-        let bytes = detail.text.len() + detail.message.len();
+        let bytes = detail.text.len() + detail.message.len() + detail.kind.len() + detail.file.len();
         if self.text_bytes + bytes <= MOST_TEXT {
             self.text_bytes += bytes;
             return detail.clone();
         }
         let left_out = detail.text.left_out + detail.text.len() as u64;
         Detail {
-            kind: detail.kind.clone(),
-            message: cut_str(&detail.message, SHORT_MESSAGE).to_owned(),
+            kind: cut_str(&detail.kind, SHORT).to_owned(),
+            message: cut_str(&detail.message, SHORT).to_owned(),
             text: Excerpt { left_out, ..Excerpt::default() },
-            file: detail.file.clone(),
+            file: cut_str(&detail.file, SHORT).to_owned(),
             line: detail.line,
         }
     }
@@ -346,9 +355,9 @@ impl Collector {
                 id,
                 duration,
                 variant: self.variants[self.variant as usize].0.clone(),
-                suite: run.test.suite.to_owned(),
-                class: run.test.class.to_owned(),
-                name: run.test.name.to_owned(),
+                suite: cut_str(run.test.suite, MOST_NAME).to_owned(),
+                class: cut_str(run.test.class, MOST_NAME).to_owned(),
+                name: cut_str(run.test.name, MOST_NAME).to_owned(),
             });
         }
         self.slowest.sort_by(|left, right| right.duration.cmp(&left.duration).then(left.id.cmp(&right.id)));
@@ -400,7 +409,7 @@ impl Sink for Collector {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Attempts, Outcome, TestName};
+    use crate::model::{Attempts, Outcome};
 
     fn run(name: &str, outcome: Outcome) -> Occurrence<'_> {
         Occurrence::new(TestName { suite: "s", name, ..TestName::default() }, outcome)

@@ -209,3 +209,73 @@ fn read_utf8(input: &mut dyn Read, sink: &mut dyn Sink) -> Result<Parsed, ReadEr
     let format = detect(&head)?;
     Ok(format.parse(&mut Cursor::new(head).chain(input), sink)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runs(bytes: &[u8]) -> Parsed {
+        read(&mut &*bytes, &mut Tally::default()).unwrap()
+    }
+
+    #[test]
+    fn utf16_reads_as_any_other_text() {
+        let text = "<?xml version=\"1.0\" encoding=\"utf-16\"?><testsuite><testcase name=\"é\u{1f600}\"><failure message=\"m\"/></testcase></testsuite>";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let marked = |mark: &[u8], text: &[u8]| [mark, text].concat();
+        for bytes in [little.clone(), big.clone(), marked(b"\xff\xfe", &little), marked(b"\xfe\xff", &big)] {
+            let mut collector = crate::Collector::default();
+            let parsed = read(&mut bytes.as_slice(), &mut collector).unwrap();
+            assert!(parsed.complete);
+            assert_eq!(collector.finish().failures[0].name, "é\u{1f600}");
+        }
+        // PowerShell writes streams this way, too.
+        let go: Vec<u8> = "\u{feff}{\"Action\":\"pass\",\"Package\":\"m\",\"Test\":\"A\"}\r\n{\"Action\":\"pass\",\"Package\":\"m\"}\r\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert_eq!((runs(&go).format, runs(&go).runs.passed), (Format::GoTest, 1));
+    }
+
+    #[test]
+    fn latin_1_loses_no_byte() {
+        let mut collector = crate::Collector::default();
+        let text = b"<?xml version='1.0' encoding='ISO-8859-1'?><testsuite><testcase name='caf\xe9'><failure>\xfcber</failure></testcase></testsuite>";
+        assert!(read(&mut text.as_slice(), &mut collector).unwrap().complete);
+        let failure = &collector.finish().failures[0];
+        assert_eq!((failure.name.as_str(), failure.detail.text.head.as_str()), ("café", "über"));
+    }
+
+    #[test]
+    fn a_report_longer_than_the_head_is_read_whole() {
+        let cases = "<testcase name='a'/>".repeat(20_000);
+        let text = format!("<testsuite>{cases}</testsuite>");
+        assert!(text.len() > 2 * HEAD);
+        let parsed = runs(text.as_bytes());
+        assert_eq!((parsed.bytes, parsed.runs.passed), (text.len() as u64, 20_000));
+    }
+
+    #[test]
+    fn a_stream_that_fails_is_an_error() {
+        struct Failing;
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("gone"))
+            }
+        }
+        let starts: [&[u8]; 4] =
+            [b"<testsuite>", b"{\"Action\":\"run\",\"Package\":\"m\"}\n", b"{\"examples\":[", b"ok 1\n"];
+        for start in starts {
+            let failed = read(&mut start.chain(Failing), &mut Tally::default());
+            assert!(matches!(failed, Err(ReadError::Io(_))));
+        }
+    }
+
+    #[test]
+    fn every_format_has_names_of_its_own() {
+        let ids: std::collections::BTreeSet<_> =
+            Format::ALL.iter().map(|format| (format.id(), format.name())).collect();
+        assert_eq!(ids.len(), Format::ALL.len());
+    }
+}

@@ -6,6 +6,9 @@ use crate::formats::Out;
 use crate::model::{Attempts, Detail, Nanoseconds, Occurrence, Outcome, Subject, TestName};
 use crate::text::{Clip, cut_str};
 
+/// Slashes of a name that are looked at.
+const MOST_LEVELS: usize = 64;
+
 /// Attributes of a test that are kept.
 const MOST_ATTRIBUTES: usize = 16;
 
@@ -62,13 +65,10 @@ impl Package {
         if self.running.contains_key(name) {
             return;
         }
-        let mut around = name;
-        while let Some((outer, _)) = around.rsplit_once('/') {
-            if let Some(test) = self.running.get_mut(outer) {
-                test.has_subtests = true;
-                break;
-            }
-            around = outer;
+        if let Some(outer) = around(name).find(|outer| self.running.contains_key(*outer))
+            && let Some(outer) = self.running.get_mut(outer)
+        {
+            outer.has_subtests = true;
         }
         let mut test = self.spare.pop().unwrap_or_default();
         test.line = line;
@@ -169,17 +169,12 @@ impl Package {
     /// The test around a subtest learns of its failure; or, as Go files lines under the wrong test at times, of what it
     /// printed.
     fn tell_around(&mut self, name: &str, outcome: Outcome, test: &Test) {
-        let mut around = name;
-        while let Some((outer, _)) = around.rsplit_once('/') {
-            if let Some(outer) = self.running.get_mut(outer) {
-                if outcome == Outcome::Failed || test.has_failed_subtest {
-                    outer.has_failed_subtest = true;
-                } else if !outer.has_failed_subtest {
-                    outer.output.append(&test.output);
-                }
-                return;
-            }
-            around = outer;
+        let outer = around(name).find(|outer| self.running.contains_key(*outer));
+        let Some(outer) = outer.and_then(|outer| self.running.get_mut(outer)) else { return };
+        if outcome == Outcome::Failed || test.has_failed_subtest {
+            outer.has_failed_subtest = true;
+        } else if !outer.has_failed_subtest {
+            outer.output.append(&test.output);
         }
     }
 
@@ -251,6 +246,14 @@ impl Package {
             self.failed = true;
         }
     }
+}
+
+/// The names that the test around may have, innermost first: a name of a subtest may hold slashes itself.
+fn around(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(name.rsplit_once('/').map(|(outer, _)| outer), |name| {
+        Some(name.rsplit_once('/')?.0)
+    })
+    .take(MOST_LEVELS)
 }
 
 fn root(name: &str) -> &str {
