@@ -106,7 +106,7 @@ const LINES: &[&str] = &[
     "Bail out! x",
     "TAP version 14",
     " # SKIP",
-    " # TODO x",
+    " # todo x",
     "\\#",
     "\n{\"Action\":\"run\",\"Package\":\"m\",\"Test\":\"A\"}\n",
     "\n{\"Action\":\"run\",\"Package\":\"m\",\"Test\":\"A/b\"}\n",

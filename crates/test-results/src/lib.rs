@@ -6,7 +6,7 @@
 //! to a [`Policy`].
 //!
 //! This crate owns formats, what counts as one test and as one retry, and the rules. It must not know where bytes come
-//! from or how anything is shown. It never panics on input. Memory does not grow with a report: a test takes 30 bytes at
+//! from or how anything is shown. It never panics on input. Memory does not grow with a report: a test takes 25 bytes at
 //! most, and only failures keep words, up to a limit.
 
 #![allow(clippy::doc_markdown, reason = "JUnit, NUnit, TestNG and CTest are names of tools, not of items")]

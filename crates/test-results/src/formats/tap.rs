@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! TAP version 14                           1..N # reason        before or after all points; 1..0: all are skipped
-//! ok|not ok [number] [-] [name] [# SKIP reason | # TODO reason]
+//! ok|not ok [number] [-] [name] [# SKIP reason | # todo reason]
 //!   ---                                    detail of the point before, two blanks deeper
 //!   ...
 //! # Subtest: name                          of the document that follows, four blanks deeper, up to its own point

@@ -21,7 +21,7 @@ not ok 3 third \# one \\ # with a hash
 # Failed test at t/a.t line 7.
 ok 4 - four # SKIP not here
 ok 5 # skipped: why
-not ok 6 - six # TODO later
+not ok 6 - six # todo later
 ok 7 - seven # todo: done
 NOT OK is text
 OK 8
