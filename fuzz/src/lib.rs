@@ -1,13 +1,15 @@
 //! What the fuzz targets of the coverage formats hold for true of every input.
 
+pub mod test_results;
+
 use std::io::{self, Read};
 
 use gatewright_coverage::{ClosingLines, Diagnostics, Format, Parsed, Picture, Unit};
 
 /// A stream that hands out one to seven bytes at a time.
-struct Dripping<'a> {
-    rest: &'a [u8],
-    step: usize,
+pub(crate) struct Dripping<'a> {
+    pub(crate) rest: &'a [u8],
+    pub(crate) step: usize,
 }
 
 impl Read for Dripping<'_> {

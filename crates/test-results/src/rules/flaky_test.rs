@@ -1,0 +1,52 @@
+//! # What it checks
+//!
+//! Tests that failed and then passed when they were tried again, without a change in between. Only the report's own
+//! markup of reruns, or a declared group of attempts, makes a second run a retry.
+//!
+//! # Why
+//!
+//! A flaky test is right about nothing: it hides the failure it should show, and it stops changes that are fine.
+//!
+//! # Example
+//!
+//! ```xml
+//! <testcase name="opens"><flakyFailure message="timeout"/></testcase>
+//! ```
+//!
+//! # Instead
+//!
+//! Find what the test depends on besides the code: time, order, ports, the network. What the verdict makes of it is the
+//! policy `on-flaky`, by default `warn`.
+
+use gatewright_core::report::{Finding, RuleInfo, Severity};
+
+use crate::evidence::Evidence;
+use crate::policy::Policy;
+use crate::table::TestOutcome;
+
+use super::failed_test::{failures, message};
+
+/// What this rule is.
+pub(crate) const INFO: RuleInfo = RuleInfo {
+    id: "flaky-test",
+    title: "A test that failed and then passed",
+    severity: Severity::Medium,
+    since: "0.1.0",
+    help: "Find what the test depends on besides the code: time, order, ports, the network.",
+};
+
+/// One finding for each flaky test, up to a limit.
+pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
+    failures(evidence, |failure| failure.outcome == TestOutcome::Flaky && !failure.failed_by_runner)
+        .map(|(failure, mut finding)| {
+            let verb = match failure.failed_runs {
+                1 => "Passed after a failed attempt".to_owned(),
+                many => format!("Passed after {many} failed attempts"),
+            };
+            finding.message = message(failure, &verb);
+            INFO.id.clone_into(&mut finding.rule);
+            finding.help = Some(INFO.help.to_owned());
+            super::under(finding, policy.on_flaky)
+        })
+        .collect()
+}
