@@ -58,8 +58,8 @@ fn each_name_is_annotated_and_obeyed_nowhere() {
     assert_eq!(finished.code, Some(1), "{}", String::from_utf8_lossy(&finished.stderr));
     let files: BTreeSet<_> = shown.annotations.iter().filter_map(|one| one.file.as_deref()).collect();
     assert_eq!(files, BTreeSet::from(NAMES));
-    // One for each file, one for the state, and the runner's own.
-    assert_eq!(shown.annotations.len(), NAMES.len() + 2, "{:#?}", shown.annotations);
+    // One for each file, which explain the state, and the runner's own.
+    assert_eq!(shown.annotations.len(), NAMES.len() + 1, "{:#?}", shown.annotations);
     assert!(shown.annotations.iter().all(|annotation| annotation.level == Level::Error));
     assert_eq!((shown.dropped.len(), shown.fixups.len()), (0, 0));
     for (number, line) in shown.log.iter().enumerate() {

@@ -127,6 +127,8 @@ fn a_cancelled_gate_has_no_verdict_and_says_what_it_was_doing() {
 fn a_cancelled_check_names_the_gates_that_were_done() {
     let files = [
         ("coverage.out", "mode: set\nexample.com/a/a.go:1.1,2.2 1 1\n"),
+        ("go.mod", "module example.com/a\n"),
+        ("a.go", "package a\n\n"),
         (
             ".github/gatewright.yml",
             "coverage-gate:\n  - name: done\n    files: coverage.out\n  - name: waiting\n    files: pipe.out\n",

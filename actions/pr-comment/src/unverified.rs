@@ -26,7 +26,23 @@ pub const ACTIONS: [&str; 9] = [
 
 /// Names of measures that are shown as they are: a field, and what is counted in it.
 pub const MEASURES: [(&str, &[&str]); 5] = [
-    ("coverage", &["statements", "lines", "branches", "functions"]),
+    (
+        "coverage",
+        &[
+            "statements",
+            "lines",
+            "branches",
+            "functions",
+            "statements.uncovered",
+            "lines.uncovered",
+            "branches.uncovered",
+            "functions.uncovered",
+            "statements.drop",
+            "lines.drop",
+            "branches.drop",
+            "functions.drop",
+        ],
+    ),
     ("tests", &["total", "passed", "failed", "errored", "skipped", "flaky"]),
     ("security", &["critical", "high", "medium", "low", "info"]),
     ("packer", &["critical", "high", "medium", "low", "info"]),
