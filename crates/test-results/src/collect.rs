@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::identity::{TestId, add, variant_seed};
 use crate::model::{Detail, Nanoseconds, Occurrence, Sink, Subject, Tally, TestName};
+use crate::roster::Roster;
 use crate::suites::BETWEEN;
 use crate::table::{Marks, Table, TestOutcome};
 use crate::text::{Excerpt, cut_str};
@@ -51,6 +52,7 @@ pub struct Collector {
     slowest: Vec<SlowTest>,
     runs: Tally,
     time: u64,
+    roster: Option<Roster>,
 }
 
 /// What a table is to be told.
@@ -168,6 +170,8 @@ pub struct Results {
     pub variants: Vec<String>,
     /// Every test.
     pub table: Table,
+    /// The names of the tests, where somebody asked for them.
+    pub roster: Option<Roster>,
 }
 
 #[derive(Debug, Default)]
@@ -210,6 +214,11 @@ impl Suites {
 }
 
 impl Collector {
+    /// A collector that keeps the names of so many tests.
+    pub fn listing(most: usize) -> Self {
+        Self { roster: Some(Roster::new(most)), ..Self::default() }
+    }
+
     /// The runs that follow are those of the report with this number. `variant` tells legs of a matrix apart; reports of
     /// the same group of `attempts` are tries of one run.
     pub fn begin(&mut self, report: usize, variant: &str, attempts: Option<&str>) {
@@ -275,6 +284,7 @@ impl Collector {
         self.failures.sort_by_key(|failure| (failure.outcome, failure.subject == Subject::Test));
         results.failures = self.failures;
         results.table = self.tests;
+        results.roster = self.roster;
         results
     }
 
@@ -391,6 +401,9 @@ impl Sink for Collector {
         self.waiting.push((id, suite, Marks::of(run), run.duration));
         if self.waiting.len() >= MOST_WAITING {
             self.settle();
+        }
+        if let Some(roster) = &mut self.roster {
+            roster.add(id, self.variant, run);
         }
         if run.outcome.is_bad() || run.is_flaky() {
             self.add_failure(id, run);

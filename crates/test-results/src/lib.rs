@@ -29,6 +29,7 @@ mod lines;
 pub mod model;
 mod number;
 mod policy;
+pub mod roster;
 pub mod rules;
 mod sections;
 mod suites;
@@ -45,6 +46,7 @@ pub use identity::TestId;
 pub use judge::{MEASURES, judge};
 pub use model::{Attempts, Detail, Nanoseconds, Occurrence, Outcome, Sink, Subject, Tally, TestName};
 pub use policy::Policy;
+pub use roster::{Listed, Roster};
 pub use table::{Entry, Marks, Table, TestOutcome};
 pub use text::Excerpt;
 
