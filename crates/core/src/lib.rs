@@ -28,6 +28,7 @@ pub mod repository;
 mod run;
 pub mod runner;
 mod session;
+pub mod source_tree;
 pub mod store;
 pub mod waiver;
 pub mod workspace;

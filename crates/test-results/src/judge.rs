@@ -1,10 +1,10 @@
 //! From evidence and policy to a report: measures, findings, states, sections. Pure, and it cannot fail.
 
+use gatewright_core::failure::sentence;
 use gatewright_core::report::{Measure, Policy as StatePolicy, Report, Scope, State};
 
 use crate::evidence::{Evidence, ReportEvidence};
 use crate::policy::Policy;
-use crate::rules::sentence;
 use crate::{Tally, Weight, rules, sections};
 
 /// Judges. `missing` are the patterns that find no report.
