@@ -233,7 +233,9 @@ impl Stream {
         let detail = (outcome != Outcome::Passed || attempts.failed_before > 0).then(|| {
             let mut clip = Clip::default();
             clip.push(stdout.as_bytes());
-            Detail { message: cut_str(&message, 4096).to_owned(), text: clip.excerpt(), ..Detail::default() }
+            let message = cut_str(&message, 4096).to_owned();
+            let (file, line) = place_of_example(&name.test).unwrap_or_default();
+            Detail { message, text: clip.excerpt(), file: file.to_owned(), line, ..Detail::default() }
         });
         let run = Occurrence {
             attempts,
@@ -353,6 +355,14 @@ fn split_attempt(full: &str) -> (&str, u32) {
 fn without_stress(name: &str) -> String {
     let Some((before, after)) = name.split_once("@stress-") else { return name.to_owned() };
     format!("{before}{}", after.trim_start_matches(|character: char| character.is_ascii_digit()))
+}
+
+/// `src/lib.rs - count (line 9)`: an example of the documentation is compiled elsewhere, and its name says where it is.
+fn place_of_example(name: &str) -> Option<(&str, u32)> {
+    let (file, item) = name.split_once(" - ")?;
+    let line = item.strip_suffix(')').or_else(|| item.rsplit_once(") - ").map(|(item, _)| item))?;
+    let line = number::line(line.rsplit_once("(line ")?.1.as_bytes());
+    (line > 0 && !file.contains(' ')).then_some((file, line))
 }
 
 /// What `panic!` says: the line after its place, or before Rust 1.73 the text in quotes before it.

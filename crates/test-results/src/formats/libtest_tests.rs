@@ -147,3 +147,21 @@ fn attempts_of_nextest() {
         "#]],
     );
 }
+
+#[test]
+fn an_example_of_the_documentation_has_its_place_in_its_name() {
+    check(
+        r#"{ "type": "suite", "event": "started", "test_count": 2 }
+{ "type": "test", "name": "src/lib.rs - count (line 9)", "event": "failed", "stdout": "" }
+{ "type": "test", "name": "src/lib.rs - count (line 14) - compile fail", "event": "failed", "stdout": "" }
+{ "type": "suite", "event": "failed", "passed": 0, "failed": 2, "ignored": 0 }
+"#,
+        &expect![[r#"
+            Failed []  :: src/lib.rs - count (line 9) line 2
+              : "" @src/lib.rs:9
+            Failed []  :: src/lib.rs - count (line 14) - compile fail line 3
+              : "" @src/lib.rs:14
+            complete
+        "#]],
+    );
+}
