@@ -142,9 +142,12 @@ impl Stream {
         } else if body.starts_with("TAP version") && depth == 0 {
             self.begin_document(out);
             self.met = true;
-        } else if let Some(file) = announced(body).filter(|_| depth == 0) {
+        } else if let Some((file, skipped)) = announced(body).filter(|_| depth == 0) {
             self.begin_document(out);
             cut_str(file, 1024).clone_into(&mut self.document);
+            if let Some(reason) = skipped {
+                self.read_plan(&format!("0 # SKIP {reason}"), 0, out);
+            }
         }
     }
 
@@ -456,17 +459,23 @@ impl Point {
     }
 }
 
-/// `t/words.t ..... `, as `prove -v` begins what a file prints: dots up to a column, two at least.
-fn announced(line: &str) -> Option<&str> {
-    let (file, dots) = line.trim_end().rsplit_once(' ')?;
-    let is_file = file.contains('.') && !file.contains(char::is_whitespace);
-    (is_file && dots.len() >= 2 && dots.bytes().all(|byte| byte == b'.')).then_some(file)
+/// `t/words.t ..... `, as `prove -v` begins what a file prints: dots up to a column, two at least. Before it may stand the
+/// time in brackets, and behind it that all of the file was skipped, and why.
+fn announced(line: &str) -> Option<(&str, Option<&str>)> {
+    let is_word = |word: &&str| !word.is_empty();
+    let (timed, rest) = line.split_once(' ').filter(|(time, _)| time.starts_with('[')).unwrap_or(("", line));
+    let mut words = rest.splitn(3, ' ').filter(is_word);
+    let (file, dots, said) = (words.next()?, words.next()?, words.next().unwrap_or_default().trim());
+    let skipped = said.strip_prefix("skipped").map(|reason| reason.trim_start_matches(':').trim());
+    let is_file = file.contains('.') && (timed.is_empty() || timed.ends_with(']'));
+    let is_dots = dots.len() >= 2 && dots.bytes().all(|byte| byte == b'.');
+    (is_file && is_dots && (said.is_empty() || skipped.is_some())).then_some((file, skipped))
 }
 
 /// What stands behind prove's `ok`: nothing, or with `--timer` how long it took.
 fn prove_says(rest: &str) -> bool {
     let rest = rest.trim();
-    rest.is_empty() || rest.ends_with("ms") && rest.starts_with(|first: char| first.is_ascii_digit())
+    rest.is_empty() || rest.starts_with(|first: char| first.is_ascii_digit()) && rest.contains(" ms")
 }
 
 /// node says where a test is declared, and where it failed in the stack: the first line there of the same file.

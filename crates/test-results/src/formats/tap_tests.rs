@@ -229,9 +229,12 @@ fn a_plan_of_any_size_takes_bounded_work() {
 #[test]
 fn files_that_prove_announces_are_documents_of_their_own() {
     check(
-        r##"t/left_out.t .. 
-1..0 # SKIP nothing to test
-skipped: nothing to test
+        r##"t/left_out.t .. skipped: nothing to test
+[17:25:51] t/timed.t .. 
+1..1
+ok 1
+ok      140 ms ( 0.00 usr  0.00 sys +  0.03 cusr  0.00 csys =  0.03 CPU)
+[17:25:51]
 t/a.t ......... 
 ok 1 - first
 1..1
@@ -252,13 +255,14 @@ Files=4, Tests=3,  0 wallclock secs
 Result: FAIL
 "##,
         &expect![[r#"
-            Skipped outside [t/left_out.t]  :: (outside of tests) line 2
+            Skipped outside [t/left_out.t]  :: (outside of tests) line 1
               : "nothing to test"
-            Passed [t/a.t]  :: first line 5
-            Passed [t/short.t]  :: first line 10
-            Errored [t/short.t]  :: test 2 line 13
+            Passed [t/timed.t]  :: test 1 line 4
+            Passed [t/a.t]  :: first line 8
+            Passed [t/short.t]  :: first line 13
+            Errored [t/short.t]  :: test 2 line 16
               : "the plan promises 2 tests, and this one did not run"
-            Failed [t/words.t]  :: blanks line 15
+            Failed [t/words.t]  :: blanks line 18
               : ""
             complete
         "#]],
