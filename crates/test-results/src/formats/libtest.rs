@@ -87,6 +87,9 @@ pub(crate) fn parse_libtest(input: &mut dyn Read, out: &mut Out<'_>) -> io::Resu
 struct Stream {
     /// Suites that began and did not end: nextest begins several.
     open_suites: u64,
+    /// Names are those of nextest. It ends a suite as soon as it has counted as many ends as tests, attempts among
+    /// them, and begins it once more for those that still run.
+    is_nextest: bool,
     suites: u64,
     /// What cargo said before the suite began.
     announced: Option<String>,
@@ -153,6 +156,7 @@ impl Stream {
         match word {
             "started" => {
                 if let Some(name) = &event.name {
+                    self.is_nextest |= name.contains('$');
                     self.running.insert(name.to_string(), self.line);
                 }
             }
@@ -172,8 +176,7 @@ impl Stream {
 
     fn start_suite(&mut self, out: &mut Out<'_>) {
         // libtest runs one after the other: a second one while tests run is another program's.
-        let is_nextest = self.running.keys().any(|name| name.contains('$'));
-        if self.open_suites > 0 && !self.running.is_empty() && !is_nextest {
+        if self.open_suites > 0 && !self.running.is_empty() && !self.is_nextest {
             self.crash(out);
         }
         self.open_suites += 1;
@@ -187,9 +190,12 @@ impl Stream {
     }
 
     fn end_suite(&mut self, failed: Option<u64>, out: &mut Out<'_>) {
-        let is_nextest = self.open_suites > 1;
+        let is_one_of_many = self.open_suites > 1;
         self.open_suites = self.open_suites.saturating_sub(1);
-        if !is_nextest {
+        if self.is_nextest {
+            return;
+        }
+        if !is_one_of_many {
             if !self.running.is_empty() {
                 self.end_running("the test has a beginning and no end", out);
             }
@@ -214,6 +220,7 @@ impl Stream {
                 .say(Kind::NamelessTest, (self.line, 1), b"", || "a test without a name".to_owned());
             return;
         };
+        self.is_nextest |= full.contains('$');
         if self.running.remove(full).is_none() {
             // nextest begins a test without the number of its attempts.
             let (start, _) = split_attempt(full);
