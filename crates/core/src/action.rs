@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 use std::{fmt, io};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command};
@@ -12,6 +13,7 @@ use crate::effect::Effect;
 use crate::failure::Failure;
 use crate::input::Provenance;
 use crate::input::shared::{FlagsOnly, SharedInputs};
+use crate::relay::{Ran, ShowLine};
 use crate::render::PagePartsOwned;
 use crate::report::{BaselineAbout, Report, RuleInfo, Subject};
 use crate::repository::{Base, ChangeSet, CommitId, RepositoryError};
@@ -306,6 +308,10 @@ pub struct Context<'a> {
     pub(crate) recorded: &'a dyn Fn(&str, usize) -> Recorded,
     /// What the run was compared with, for the report.
     pub(crate) compared: &'a RefCell<Option<BaselineAbout>>,
+    /// Runs a command, where somebody asks.
+    pub(crate) run: &'a dyn Fn(&RunCommand<'_>, ShowLine<'_>) -> Result<Ran, Failure>,
+    /// When the job began, if a runner tells.
+    pub(crate) job_started: Option<SystemTime>,
     /// Told what happens, for the log and for an interrupted run.
     pub(crate) notes: &'a crate::runner::Notes,
     /// What the runner says about the run.
@@ -346,6 +352,20 @@ impl Context<'_> {
         recorded
     }
 
+    /// Runs a command in the working directory and shows its output as it comes, made harmless; what of a line of standard
+    /// output is shown is for `show` to say. It gets neither the action's inputs nor the files that the runner reads.
+    ///
+    /// # Errors
+    /// It can't be started, or its output can't be kept. How it ended is no error.
+    pub fn run(&self, command: &RunCommand<'_>, show: ShowLine<'_>) -> Result<Ran, Failure> {
+        (self.run)(command, show)
+    }
+
+    /// When the job began; nothing on a laptop.
+    pub fn job_started(&self) -> Option<SystemTime> {
+        self.job_started
+    }
+
     /// The run's surroundings, for an action whose work is GitHub's.
     pub fn environment(&self) -> &crate::runner::Environment {
         self.environment
@@ -365,6 +385,17 @@ impl Context<'_> {
     pub fn note(&self, text: impl Into<String>) {
         self.notes.add(text.into());
     }
+}
+
+/// A command that an action is asked to run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunCommand<'a> {
+    /// The program and its arguments; none of them passes through a shell.
+    pub words: &'a [String],
+    /// The longest it may take.
+    pub limit: Duration,
+    /// Where to keep its standard output, relative to the working directory; without it, in a file of our own.
+    pub keep: Option<&'a str>,
 }
 
 /// What the store holds.

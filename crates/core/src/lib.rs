@@ -21,6 +21,7 @@ mod merged;
 pub mod nearest;
 pub mod process;
 mod publish;
+pub mod relay;
 pub mod render;
 pub mod repo_path;
 pub mod report;

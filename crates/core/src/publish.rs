@@ -198,12 +198,22 @@ fn refuse_overwriting(workspace: &Workspace, outcome: &Outcome, chosen: &[PathBu
 /// Inside Actions a new file below the runner's temporary folder; on a laptop always the same one, in a folder that
 /// ignores itself.
 fn report_path(environment: &Environment, workspace: &Workspace, report: &Report) -> io::Result<PathBuf> {
-    let action = &report.subject.action;
+    own_path(environment, workspace, &report.subject.action, report.subject.name.as_deref(), "json")
+}
+
+/// A file of ours: `<action>[-<name>].<ending>`, as the report is.
+pub(crate) fn own_path(
+    environment: &Environment,
+    workspace: &Workspace,
+    action: &str,
+    name: Option<&str>,
+    ending: &str,
+) -> io::Result<PathBuf> {
     if let Some(temp) = environment.file("RUNNER_TEMP").filter(|_| environment.in_actions()) {
         let folder = temp.join("gatewright");
         fs::create_dir_all(&folder)?;
         for number in 1..10_000 {
-            let path = folder.join(format!("{action}-{number}.json"));
+            let path = folder.join(format!("{action}-{number}.{ending}"));
             match File::create_new(&path) {
                 Ok(_) => return Ok(path),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -218,8 +228,8 @@ fn report_path(environment: &Environment, workspace: &Workspace, report: &Report
     if !ignore.exists() {
         write_atomically(&ignore, b"*\n")?;
     }
-    let name = report.subject.name.as_ref().map(|name| format!("-{name}")).unwrap_or_default();
-    Ok(folder.join(format!("{action}{name}.json")))
+    let name = name.map(|name| format!("-{name}")).unwrap_or_default();
+    Ok(folder.join(format!("{action}{name}.{ending}")))
 }
 
 fn link_base(environment: &Environment, report: &Report) -> LinkBase {

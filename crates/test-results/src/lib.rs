@@ -26,12 +26,14 @@ pub mod frames;
 mod identity;
 mod judge;
 mod lines;
+mod live;
 pub mod model;
 mod number;
 mod policy;
 pub mod roster;
 pub mod rules;
 mod sections;
+mod states;
 mod suites;
 mod table;
 mod text;
@@ -43,8 +45,11 @@ pub use diagnostic::{Diagnostic, Diagnostics, Kind, Weight};
 pub use evidence::{Evidence, ReportContent, ReportEvidence};
 pub use formats::{Format, Parsed, ReadError, read};
 pub use identity::TestId;
-pub use judge::{MEASURES, judge};
-pub use model::{Attempts, Detail, Nanoseconds, Occurrence, Outcome, Sink, Subject, Tally, TestName};
+pub use judge::{Circumstances, CommandEnd, MEASURES, judge};
+pub use live::Live;
+pub use model::{
+    Attempts, Detail, Milliseconds, Nanoseconds, Occurrence, Outcome, Sink, Subject, Tally, TestName,
+};
 pub use policy::Policy;
 pub use roster::{Listed, Roster};
 pub use table::{Entry, Marks, Table, TestOutcome};

@@ -8,6 +8,7 @@ mod notes;
 
 pub use commands::{FileCommandError, Outputs, mask, relay, write_atomically};
 pub use environment::Environment;
+pub(crate) use environment::FILE_COMMANDS;
 pub use event::Event;
 pub use folder::{FolderSink, write_folder};
 pub(crate) use notes::{Notes, start_log};

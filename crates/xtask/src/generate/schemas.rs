@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use clap::Arg;
 use gatewright_core::REPOSITORY_URL;
 use gatewright_core::action::Action;
-use gatewright_core::decimal::Percent;
+use gatewright_core::decimal::{Decimal, Percent};
 use gatewright_core::input::{is_input, is_list, is_setting};
 use gatewright_core::judge::FailOn;
 use gatewright_core::report::{Policy, Report, SCHEMA, Severity};
@@ -177,6 +177,8 @@ fn single(argument: &Arg) -> Result<Value> {
             "maximum": 100,
             "pattern": "^(100(\\.0+)?|[0-9]{1,2}(\\.[0-9]+)?)$",
         })
+    } else if is_of::<Decimal>(argument) {
+        json!({ "type": ["number", "string"], "minimum": 0, "pattern": "^[0-9]{1,9}(\\.[0-9]{1,9})?$" })
     } else if is_of::<Policy>(argument) {
         words([Policy::Fail, Policy::Warn, Policy::Ignore].map(Policy::as_str).to_vec())
     } else if is_of::<Severity>(argument) || is_of::<FailOn>(argument) {
