@@ -17,12 +17,14 @@
 )]
 
 pub mod collect;
+pub mod compare;
 pub mod detect;
 pub mod diagnostic;
 mod encoding;
 pub mod evidence;
 pub mod formats;
 pub mod frames;
+pub mod history;
 mod identity;
 mod judge;
 mod lines;
@@ -38,10 +40,13 @@ mod text;
 mod xml;
 
 pub use collect::{Collector, Failure, Results, SlowTest, SuiteResult};
+
+pub use compare::{Comparison, Rate, Standing};
 pub use detect::{Lookalike, Unknown, detect};
 pub use diagnostic::{Diagnostic, Diagnostics, Kind, Weight};
 pub use evidence::{Evidence, ReportContent, ReportEvidence};
 pub use formats::{Format, Parsed, ReadError, read};
+pub use history::{History, HistoryError, PastOutcome, RunAbout};
 pub use identity::TestId;
 pub use judge::{MEASURES, judge};
 pub use model::{Attempts, Detail, Nanoseconds, Occurrence, Outcome, Sink, Subject, Tally, TestName};
