@@ -28,6 +28,7 @@ mod judge;
 mod lines;
 pub mod model;
 mod number;
+pub mod output;
 mod policy;
 pub mod roster;
 pub mod rules;
