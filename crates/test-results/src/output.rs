@@ -7,6 +7,7 @@
 mod attachments;
 mod cases;
 mod ctrf;
+pub mod html;
 mod junit;
 
 use std::io;
