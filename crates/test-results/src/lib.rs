@@ -32,6 +32,7 @@ mod live;
 pub mod model;
 mod number;
 pub mod owners;
+pub mod output;
 mod policy;
 pub mod quarantine;
 pub mod rerun;
