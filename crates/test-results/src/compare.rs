@@ -249,7 +249,7 @@ fn added(results: &Results, history: &History) -> NamedTests {
     let is_new =
         |id: TestId| history.get(id).is_none_or(|past| past.outcomes.newest() == PastOutcome::Absent);
     let is_added = |entry: &&Entry| !entry.marks().is_outside() && is_new(entry.id());
-    let unknown = results.table.entries().filter(is_added).count() as u64;
+    let unknown = results.table.iter().filter(is_added).count() as u64;
     if history.left_out() > 0 {
         // Any of them may be one of those that the history has no name of.
         let count = unknown.saturating_sub(history.left_out());

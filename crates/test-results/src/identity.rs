@@ -11,7 +11,6 @@ pub struct TestId(pub u64);
 
 impl TestId {
     /// The identity of a test; `variant` is a number of [`variant_seed`].
-    #[cfg(test)]
     pub(crate) fn new(variant: u64, subject: Subject, name: &TestName<'_>) -> Self {
         Self::in_suite(add(variant, name.suite), subject, name)
     }
