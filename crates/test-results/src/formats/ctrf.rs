@@ -3,7 +3,7 @@
 //! ```text
 //! {"reportFormat": "CTRF", "results": {"tool": {"name"}, "summary": {"tests", "failed", …},
 //!   "tests": [{"name", "status": "passed" | "failed" | "skipped" | "pending" | "other", "duration", "suite"?,
-//!     "message"?, "trace"?, "filePath"?, "line"?, "flaky"?, "retries"?}]}}
+//!     "message"?, "trace"?, "filePath"?, "line"?, "flaky"?, "retries"?, "rawStatus"?}]}}
 //! ```
 //!
 //! Durations are milliseconds; `suite` is a text with ` > ` in it, or since 1.0 a list.
@@ -61,6 +61,8 @@ impl Document for Report<'_, '_> {
         }
         let outcome = match string(&test, "status") {
             "passed" => Outcome::Passed,
+            // The format has no errors; what wrote the report may know them.
+            "failed" if matches!(string(&test, "rawStatus"), "error" | "errored") => Outcome::Errored,
             "failed" => Outcome::Failed,
             "skipped" | "pending" => Outcome::Skipped,
             "other" => Outcome::Errored,

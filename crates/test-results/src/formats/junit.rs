@@ -32,7 +32,7 @@ use crate::xml::{Tag, unescaped};
 const MOST_PROPERTIES: usize = 16;
 
 /// What CTest says of a test that it skipped because it could not start it.
-const NOT_STARTED: [&[u8]; 5] = [
+pub(crate) const NOT_STARTED: [&[u8]; 5] = [
     b"Unable to find",
     b"Required Files Missing",
     b"Fixture dependency failed",
