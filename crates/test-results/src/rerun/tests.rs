@@ -91,9 +91,12 @@ fn reports_of_real_programs_are_recognised() {
         Maven (4): mvn test -Dsurefire.failIfNoSpecifiedTests=false '-Dtest=org.demo.DemoTest#fails+flickers+rows+throwsError'
     "#]],
     );
-    check_report(include_bytes!("../../testdata/surefire-SetupTest.xml"), &expect![[r#"
+    check_report(
+        include_bytes!("../../testdata/surefire-SetupTest.xml"),
+        &expect![[r#"
         Maven (1): mvn test -Dsurefire.failIfNoSpecifiedTests=false -Dtest=org.demo.SetupTest
-    "#]]);
+    "#]],
+    );
     check_report(
         include_bytes!("../../testdata/ctest.xml"),
         &expect![[r#"
