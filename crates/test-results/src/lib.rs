@@ -37,6 +37,7 @@ pub mod rerun;
 pub mod roster;
 pub mod rules;
 mod sections;
+pub mod shards;
 mod suites;
 mod table;
 mod text;
