@@ -40,6 +40,7 @@ pub mod roster;
 pub mod rules;
 mod sections;
 mod states;
+pub mod shards;
 mod suites;
 mod table;
 mod text;
