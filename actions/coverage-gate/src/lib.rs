@@ -44,6 +44,7 @@ const ABOUT: About = About {
     files: Some(FilesAbout { what: "Coverage reports", well_known: &WELL_KNOWN }),
     reads_base: true,
     verbs: &verbs::VERBS,
+    lists: &[],
     outputs: &[
         OutputAbout {
             name: "coverage",

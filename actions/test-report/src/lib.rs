@@ -40,6 +40,7 @@ const ABOUT: About = About {
     files: Some(FilesAbout { what: "Test results", well_known: &WELL_KNOWN }),
     reads_base: true,
     verbs: &verbs::VERBS,
+    lists: &[],
     outputs: &[
         OutputAbout { name: "tests", description: "how many tests there are, each once in each variant" },
         OutputAbout { name: "passed", description: "how many of them passed" },

@@ -9,6 +9,7 @@ use std::{fmt, io};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command};
 
 use crate::answer::Answer;
+use crate::config::ConfigEntry;
 use crate::effect::Effect;
 use crate::failure::Failure;
 use crate::input::Provenance;
@@ -38,6 +39,8 @@ pub struct About {
     pub reads_base: bool,
     /// What it does, where that is more than one thing; the first verb is the harmless default.
     pub verbs: &'static [VerbAbout],
+    /// Lists that its settings in the configuration may hold besides inputs: each entry is a mapping.
+    pub lists: &'static [ListAbout],
     /// Its own outputs, besides those of every action.
     pub outputs: &'static [OutputAbout],
     /// The figures it can produce.
@@ -55,6 +58,30 @@ pub struct VerbAbout {
     pub summary: &'static str,
     /// What its operands are, where it takes any: "source files".
     pub operands: Option<&'static str>,
+}
+
+/// A list of mappings in an action's settings.
+#[derive(Clone, Copy, Debug)]
+pub struct ListAbout {
+    /// Its key: `quarantine`.
+    pub name: &'static str,
+    /// One of its entries, with an article: "an entry of the quarantine".
+    pub item: &'static str,
+    /// What it is for, in one sentence.
+    pub description: &'static str,
+    /// What every entry has. One called `until` is a day.
+    pub required: &'static [FieldAbout],
+    /// What an entry may have.
+    pub optional: &'static [FieldAbout],
+}
+
+/// A text in an entry of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldAbout {
+    /// Its key.
+    pub name: &'static str,
+    /// What it holds.
+    pub description: &'static str,
 }
 
 /// The files that an action reads.
@@ -102,6 +129,8 @@ pub struct Outcome {
     pub report: Report,
     /// Files to write, relative to the working directory.
     pub files: Vec<OutputFile>,
+    /// Files to write piece by piece, relative to the working directory.
+    pub streams: Vec<OutputStream>,
     /// Folders to write, relative to the working directory.
     pub folders: Vec<OutputFolder>,
     /// The action's own outputs.
@@ -132,8 +161,26 @@ pub struct OutputFolder {
     pub write: FolderWriter,
 }
 
-/// Hands over the files of a folder one by one.
-pub type FolderWriter = Arc<dyn Fn(&mut FolderSink<'_>) -> io::Result<()> + Send + Sync>;
+/// Hands over the files of a folder one by one, once the verdict stands.
+pub type FolderWriter = Arc<dyn Fn(&Report, &mut FolderSink<'_>) -> io::Result<()> + Send + Sync>;
+
+/// A file to write that is too large to be held.
+#[derive(Clone)]
+pub struct OutputStream {
+    /// Its path, relative to the working directory or absolute.
+    pub path: PathBuf,
+    /// Writes it.
+    pub write: StreamWriter,
+}
+
+/// Writes a file piece by piece.
+pub type StreamWriter = Arc<dyn Fn(&mut dyn io::Write) -> io::Result<()> + Send + Sync>;
+
+impl fmt::Debug for OutputStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutputStream").field("path", &self.path).finish_non_exhaustive()
+    }
+}
 
 impl fmt::Debug for OutputFolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -300,6 +347,8 @@ pub struct Context<'a> {
     pub blob: Option<&'a str>,
     /// The time of the run in seconds since the start of 1970: `SOURCE_DATE_EPOCH` where it is set.
     pub time: u64,
+    /// The lists of the settings that count.
+    pub(crate) lists: &'a dyn Fn(&str) -> Vec<ConfigEntry>,
     /// What changed since an earlier commit, where somebody asks.
     pub(crate) changes_since: &'a dyn Fn(&CommitId) -> Option<ChangeSet>,
     /// The repository's files, where somebody asks.
@@ -331,6 +380,11 @@ impl Context<'_> {
     /// The files of the repository, sorted: those that git tracks, or without git those that lie there.
     pub fn tracked_files(&self) -> Vec<crate::RepoPath> {
         (self.tracked)()
+    }
+
+    /// The entries of a list that the action's description names, in the order of the configuration.
+    pub fn entries(&self, list: &str) -> Vec<ConfigEntry> {
+        (self.lists)(list)
     }
 
     /// What changed since an earlier commit; nothing where the clone does not hold that commit.

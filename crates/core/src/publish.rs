@@ -15,7 +15,7 @@ use crate::render::{
     render_html, render_junit, render_sarif, render_summary, render_terminal,
 };
 use crate::report::{FindingOutcome, Report, Subject};
-use crate::runner::{Environment, Outputs, write_atomically, write_folder};
+use crate::runner::{Environment, Outputs, write_atomically, write_atomically_by, write_folder};
 use crate::session::{Judged, user_path};
 use crate::sha256;
 use crate::workspace::{Workspace, normal};
@@ -153,9 +153,14 @@ fn write_files(
     for file in &outcome.files {
         write(&workspace.directory.join(&file.path), &file.bytes)?;
     }
+    for stream in &outcome.streams {
+        let path = workspace.directory.join(&stream.path);
+        write_atomically_by(&path, &*stream.write)
+            .map_err(|error| cannot_write(&format!("`{}`", path.display()), &error))?;
+    }
     for folder in &outcome.folders {
         let path = normal(&workspace.directory.join(&folder.path));
-        write_folder(&path, &*folder.write)
+        write_folder(&path, &|sink| (folder.write)(&outcome.report, sink))
             .map_err(|error| cannot_write(&format!("the folder `{}`", path.display()), &error))?;
     }
     Ok(Written { path, sha256: sha256(&json) })
@@ -173,6 +178,7 @@ pub(crate) fn chosen_files(workspace: &Workspace, judged: &Judged) -> Vec<PathBu
 fn own_files<'a>(workspace: &'a Workspace, outcome: &'a Outcome) -> impl Iterator<Item = PathBuf> + 'a {
     let files = outcome.files.iter().map(|file| &file.path);
     files
+        .chain(outcome.streams.iter().map(|stream| &stream.path))
         .chain(outcome.folders.iter().map(|folder| &folder.path))
         .map(|path| normal(&workspace.directory.join(path)))
 }

@@ -211,7 +211,7 @@ pub(crate) fn run_action(
         environment,
         workspace: &session.workspace,
         show: show(flags_only, judged.shared.verbose, environment),
-        perform: &|| session.perform(&judged.outcome.effects, action.about().name, gate),
+        perform: &|| session.perform(&judged.outcome, action.about().name, gate),
     };
     running.publishing.store(true, Ordering::SeqCst);
     match &judged.outcome.answer {

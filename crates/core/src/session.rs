@@ -331,6 +331,11 @@ impl<'a> Session<'a> {
         let blob = blob(self.environment, &subject);
         let conditions = settings.map(Settings::conditions).transpose()?.unwrap_or_default();
         let conditions: Vec<Condition> = conditions.into_iter().map(|(condition, _)| condition).collect();
+        let mut lists = BTreeMap::new();
+        for list in action.about().lists {
+            let entries = settings.map(|settings| settings.entries(list)).transpose()?;
+            lists.insert(list.name, entries.unwrap_or_default());
+        }
         let ctx = Context {
             workspace: &self.workspace,
             provenance: &provenance,
@@ -342,6 +347,7 @@ impl<'a> Session<'a> {
             subject: &subject,
             blob: blob.as_deref(),
             time: self.environment.now(),
+            lists: &|list| lists.get(list).cloned().unwrap_or_default(),
             changes_since: &|commit| self.changes_since(commit),
             tracked: &|| self.tracked_files(),
             recorded: &|part, most| {
@@ -649,7 +655,8 @@ pub(crate) fn resolve_inputs(
         let inputs = action.inputs();
         let known: Vec<&str> =
             inputs.iter().map(String::as_str).filter(|name| crate::input::is_setting(name)).collect();
-        settings.check_keys(&known)?;
+        let lists = action.about().lists.iter().map(|list| list.name);
+        settings.check_keys(&known.into_iter().chain(lists).collect::<Vec<_>>())?;
     }
     resolve(action.command(), said, settings)
 }
@@ -691,6 +698,7 @@ pub(crate) fn accept(action: &Action, settings: &Settings<'_>) -> Result<(), Fai
     resolve_inputs(action, Said { flags: &flags, variables: &BTreeMap::new() }, Some(settings))?;
     accepted_conditions(action, settings, &[])?;
     settings.waivers()?;
+    action.about().lists.iter().try_for_each(|list| settings.entries(list).map(drop))?;
     Ok(())
 }
 

@@ -24,6 +24,9 @@ pub use outcomes::{MOST_RUNS, Outcomes, PastOutcome};
 /// Bytes of a commit's name that are kept.
 const MOST_COMMIT: usize = 64;
 
+/// Bytes of a variant's name that are kept; the other names are cut by the roster.
+const MOST_VARIANT: usize = 4096;
+
 /// A run to be recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunAbout {
@@ -138,7 +141,11 @@ impl History {
         for past in self.tests.values() {
             texts.known.extend([&past.variant, &past.suite, &past.class, &past.file].map(Arc::clone));
         }
-        let variants: Vec<Arc<str>> = results.variants.iter().map(|variant| texts.one(variant)).collect();
+        let variants: Vec<Arc<str>> = results
+            .variants
+            .iter()
+            .map(|variant| texts.one(crate::text::cut_str(variant, MOST_VARIANT)))
+            .collect();
         for test in results.roster.iter().flat_map(crate::Roster::iter) {
             if self.tests.contains_key(&test.id) || results.table.get(test.id).is_none() {
                 continue;

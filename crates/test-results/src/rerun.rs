@@ -13,6 +13,8 @@ mod compose;
 pub(crate) mod quote;
 mod recognise;
 
+pub(crate) use recognise::is_doc_test;
+
 /// Bytes of a command, about: one that fits on a screen and in a comment.
 pub const MOST_LENGTH: usize = 4000;
 
@@ -115,7 +117,7 @@ impl Target {
     fn is_printable(&self) -> bool {
         let parts = [&self.group, &self.test, &self.file];
         let is_clean = |text: &&String| !text.chars().any(|c| c.is_control() || is_invisible(c));
-        parts.iter().all(is_clean) && !self.group.starts_with('-') && !self.test.starts_with('-')
+        parts.iter().all(is_clean) && !self.test.starts_with('-')
     }
 
     /// About how many bytes it adds to a command.

@@ -12,12 +12,15 @@ use crate::command;
 use crate::peers::{Peers, Set};
 
 mod act;
+mod browser;
 mod contract;
 mod html;
 mod lint;
 mod outputs;
+mod page;
 mod producers;
 mod test_tools;
+mod test_html;
 
 /// What to judge.
 #[derive(clap::Args)]
@@ -39,6 +42,8 @@ enum Part {
     Outputs,
     /// The HTML coverage report, in a browser.
     Html,
+    /// The HTML test report, in a browser.
+    TestHtml,
     /// Our requests to GitHub, by its own description.
     Contract,
     /// Our actions in workflows, run by act on this machine.
@@ -68,6 +73,7 @@ pub fn run(args: &E2eArgs) -> Result<()> {
         (Part::Lint, lint::judge),
         (Part::Outputs, outputs::judge),
         (Part::Html, html::judge),
+        (Part::TestHtml, test_html::judge),
         (Part::Contract, contract::judge),
         (Part::Act, act::judge),
     ] {

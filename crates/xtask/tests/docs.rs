@@ -140,7 +140,8 @@ fn what_a_page_leads_to_is_what_its_case_runs() {
             assert!(shown || stands_in, "{path} does not show `{} {said}`", elsewhere.action);
         }
     }
-    let actions: std::collections::BTreeSet<&str> = ELSEWHERE.iter().map(|elsewhere| elsewhere.action).collect();
+    let actions: std::collections::BTreeSet<&str> =
+        ELSEWHERE.iter().map(|elsewhere| elsewhere.action).collect();
     let folders = actions.iter().map(|action| xtask::root().join("tests/cases").join(action));
     let cases = folders.flat_map(|folder| std::fs::read_dir(folder).expect("the cases are there"));
     let names = cases.map(|case| case.expect("it can be listed").file_name().to_string_lossy().into_owned());

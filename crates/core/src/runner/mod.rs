@@ -6,7 +6,7 @@ mod event;
 mod folder;
 mod notes;
 
-pub use commands::{FileCommandError, Outputs, mask, relay, write_atomically};
+pub use commands::{FileCommandError, Outputs, mask, relay, write_atomically, write_atomically_by};
 pub use environment::Environment;
 pub(crate) use environment::FILE_COMMANDS;
 pub use event::Event;

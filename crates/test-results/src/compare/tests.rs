@@ -1,3 +1,5 @@
+//! What is said of a run beside the history of those before it.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -92,7 +92,7 @@ impl History {
         bytes
     }
 
-    /// Reads a history. No bytes make it panic or take more memory than a history of [`MOST_TESTS`] tests does.
+    /// Reads a history. No bytes make it panic or take more memory than a history of a million tests does.
     ///
     /// # Errors
     /// Where it is none, or of a later version, or broken.

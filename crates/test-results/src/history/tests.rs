@@ -1,3 +1,5 @@
+//! What a history keeps, forgets, cuts, and refuses to read.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -115,16 +117,17 @@ fn a_history_comes_back_and_its_bytes_are_always_the_same() {
         ("linux", "pkg/a", "TestÀ", 's', 0),
         ("linux", "pkg/b", "(build)", 'X', 0),
         ("linux", "pkg/b", long.as_str(), '.', 3),
+        (long.as_str(), "pkg/b", "TestA", '.', 3),
     ];
     let mut history = History::default();
-    for (number, count) in [6, 3, 5, 6].into_iter().enumerate() {
+    for (number, count) in [7, 3, 5, 7].into_iter().enumerate() {
         history =
-            History::next(Some(&history), &results(&tests[6 - count..]), about(&format!("commit {number}")));
+            History::next(Some(&history), &results(&tests[7 - count..]), about(&format!("commit {number}")));
         let bytes = whole(&history);
         assert_eq!(History::from_bytes(&bytes), Ok(history.clone()));
         assert_eq!(whole(&History::from_bytes(&bytes).unwrap()), bytes);
     }
-    assert_eq!(history.tests().len(), 6);
+    assert_eq!(history.tests().len(), 7);
     assert_eq!(History::from_bytes(&whole(&History::default())), Ok(History::default()));
 }
 

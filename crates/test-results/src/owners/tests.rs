@@ -1,3 +1,5 @@
+//! Patterns as GitHub documents them, and the lines that it skips.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Which failures the entries hold, and what becomes of the entries.
+
 use gatewright_core::RepoPath;
 use proptest::prelude::*;
 

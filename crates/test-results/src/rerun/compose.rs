@@ -12,6 +12,7 @@ pub(super) fn line(tool: Tool, targets: &[Target]) -> String {
     let files: Vec<String> = files.into_iter().map(file).collect();
     let words = match tool {
         Tool::Go => return go(&targets[0].group, &tests),
+        Tool::Cargo if tests.contains("") => words(&["cargo", "test", &targets[0].group]),
         Tool::Cargo => [words(&["cargo", "test", "--", "--exact"]), quoted(&tests)].concat(),
         Tool::Nextest => vec!["cargo nextest run -E".to_owned(), shell(&joined(&tests, " | "))],
         Tool::Pytest => [words(&["pytest"]), tests.iter().map(|test| file(test)).collect()].concat(),

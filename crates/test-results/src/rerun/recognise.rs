@@ -36,7 +36,9 @@ pub(super) fn target(format: Format, failure: &Failure) -> Option<Target> {
 }
 
 fn go_package(package: &str) -> Option<Target> {
-    (!package.is_empty()).then(|| Target { group: package.to_owned(), ..Target::new(Tool::Go, "") })
+    // A package that begins with a hyphen would be an option.
+    let is_package = !package.is_empty() && !package.starts_with('-');
+    is_package.then(|| Target { group: package.to_owned(), ..Target::new(Tool::Go, "") })
 }
 
 /// Each level of a test is an expression of its own.
@@ -57,8 +59,19 @@ fn libtest(failure: &Failure) -> Target {
                 filterset(&failure.name)
             ),
         ),
+        // rustdoc takes names apart at blanks, so that one test can't be named.
+        None if is_doc_test(&failure.name) => {
+            Target { group: "--doc".to_owned(), ..Target::new(Tool::Cargo, "") }
+        }
         None => Target::new(Tool::Cargo, &failure.name),
     }
+}
+
+/// `src/lib.rs - add (line 1)`.
+pub(crate) fn is_doc_test(name: &str) -> bool {
+    let place = name.rsplit_once(" (line ").map(|(_, behind)| behind.split(')').next().unwrap_or_default());
+    name.contains(" - ")
+        && place.is_some_and(|line| !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn junit(failure: &Failure) -> Option<Target> {
