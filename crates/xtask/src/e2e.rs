@@ -12,11 +12,14 @@ use crate::command;
 use crate::peers::{Peers, Set};
 
 mod act;
+mod browser;
 mod contract;
 mod html;
 mod lint;
 mod outputs;
+mod page;
 mod producers;
+mod test_html;
 
 /// What to judge.
 #[derive(clap::Args)]
@@ -36,6 +39,8 @@ enum Part {
     Outputs,
     /// The HTML coverage report, in a browser.
     Html,
+    /// The HTML test report, in a browser.
+    TestHtml,
     /// Our requests to GitHub, by its own description.
     Contract,
     /// Our actions in workflows, run by act on this machine.
@@ -64,6 +69,7 @@ pub fn run(args: &E2eArgs) -> Result<()> {
         (Part::Lint, lint::judge),
         (Part::Outputs, outputs::judge),
         (Part::Html, html::judge),
+        (Part::TestHtml, test_html::judge),
         (Part::Contract, contract::judge),
         (Part::Act, act::judge),
     ] {

@@ -4,8 +4,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use gatewright_core::decimal::floored_percent;
@@ -13,19 +12,11 @@ use gatewright_coverage::Unit;
 use gatewright_coverage::output::Form;
 use serde_json::Value;
 
-use self::browser::Browser;
 use self::sample::{HOSTILE, LONG, Sample, UNREADABLE};
 use super::Judge;
+use super::page::{NARROW, Page, WIDE, keep};
 
-mod browser;
 mod sample;
-
-/// The most elements that the page may hold, whatever it shows.
-const MOST_ELEMENTS: u64 = 2500;
-/// The longest that the page may be busy at once, once it is there, in milliseconds: a frozen page, not a slow machine.
-const LONGEST_TASK: f64 = 1500.0;
-const WIDE: (u32, u32) = (1440, 900);
-const NARROW: (u32, u32) = (420, 860);
 
 pub(super) fn judge(judge: &mut Judge) {
     println!("\nHTML report");
@@ -56,78 +47,37 @@ fn prove(judge: &Judge) -> Result<String> {
     ];
     let count = steps.len();
     for (name, step) in steps {
-        step(&mut seen).with_context(|| name.to_owned())?;
-        ensure!(
-            seen.browser.complaints.is_empty(),
-            "{name}: the page complains: {:?}",
-            seen.browser.complaints
-        );
+        step(&mut seen).and_then(|()| seen.page.complains()).with_context(|| name.to_owned())?;
     }
-    Ok(format!("{count} walks, {} pictures in {}", seen.pictures, crate::shown(&seen.folder)))
+    Ok(format!("{count} walks, {} pictures in {}", seen.page.pictures, crate::shown(&seen.page.folder)))
 }
 
-/// The sample, its report, and a browser that shows it.
+/// The sample, and its report in a browser.
 struct Seen {
     sample: Sample,
-    folder: PathBuf,
-    browser: Browser,
-    pictures: u32,
+    page: Page,
 }
 
 impl Seen {
     fn new(program: &Path, files: usize) -> Result<Self> {
-        let folder = crate::target().join("e2e/html");
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
+        let page = Page::new(program, "html")?;
         let sample = Sample::new(files)?;
-        sample.write(Form::BySize, &mut |path, bytes| keep(&folder.join("report"), path, &bytes))?;
-        let mut browser = Browser::start(program)?;
-        browser.resize(WIDE, false)?;
-        let watch = "window.tasks = []; new PerformanceObserver((list) => list.getEntries().forEach((task) => \
-                     tasks.push(task.duration))).observe({ type: 'longtask', buffered: true });";
-        browser.call("Page.addScriptToEvaluateOnNewDocument", serde_json::json!({ "source": watch }))?;
-        Ok(Self { sample, folder, browser, pictures: 0 })
-    }
-
-    fn open(&mut self, hash: &str) -> Result<()> {
-        let page = self.folder.join("report/index.html");
-        self.browser.open("about:blank")?;
-        self.browser.open(&format!("file://{}{hash}", page.display()))
-    }
-
-    fn text(&mut self, expression: &str) -> Result<String> {
-        let value = self.browser.evaluate(expression)?;
-        Ok(value.as_str().map_or_else(|| value.to_string(), |text| text.replace('\u{2009}', "")))
-    }
-
-    fn picture(&mut self, name: &str) -> Result<()> {
-        self.pictures += 1;
-        self.browser.evaluate("new Promise((done) => setTimeout(done, 150))")?;
-        self.browser.picture(&self.folder.join(format!("{name}.png")))
+        sample.write(Form::BySize, &mut |path, bytes| keep(&page.folder.join("report"), path, &bytes))?;
+        Ok(Self { sample, page })
     }
 
     /// Goes to an address within the page and waits until its file is shown.
     fn go(&mut self, path: &str, line: &str) -> Result<()> {
         let hash = format!("#{}{line}", address(path));
-        self.browser.evaluate(&format!("location.hash = {}", Value::from(hash)))?;
-        self.browser.wait_for(
+        self.page.browser.evaluate(&format!("location.hash = {}", Value::from(hash)))?;
+        self.page.browser.wait_for(
             "!document.getElementById('source').hidden && document.querySelector('#lines .line')",
         )?;
         let name = path.rsplit('/').next().unwrap_or(path);
-        self.browser.wait_for(&format!(
+        self.page.browser.wait_for(&format!(
             "document.getElementById('path').textContent.includes({})",
             Value::from(shown(name))
         ))
-    }
-
-    fn within_budget(&mut self) -> Result<()> {
-        let elements =
-            self.browser.evaluate("document.querySelectorAll('*').length")?.as_u64().unwrap_or(u64::MAX);
-        ensure!(elements <= MOST_ELEMENTS, "{elements} elements");
-        let longest = self.browser.evaluate("Math.max(0, ...tasks)")?.as_f64().unwrap_or(f64::MAX);
-        ensure!(longest <= LONGEST_TASK, "busy for {longest} ms at once");
-        Ok(())
     }
 }
 
@@ -149,105 +99,99 @@ fn shown(name: &str) -> String {
     name.replace('\u{202e}', "⟨202E⟩")
 }
 
-fn keep(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
-    let file = folder.join(path);
-    fs::create_dir_all(file.parent().unwrap_or(folder))?;
-    fs::write(file, bytes)
-}
-
 fn loads(seen: &mut Seen) -> Result<()> {
-    seen.open("")?;
-    seen.browser.wait_for("document.querySelectorAll('#grid .row').length > 0")?;
+    seen.page.open("")?;
+    seen.page.browser.wait_for("document.querySelectorAll('#grid .row').length > 0")?;
     let files = seen.sample.picture.files().len();
-    let found = seen.text("document.getElementById('found').textContent")?;
+    let found = seen.page.text("document.getElementById('found').textContent")?;
     ensure!(found == format!("{files} files"), "{found}");
     let lines = seen.sample.picture.ratio(Unit::Lines);
     let percent = floored_percent(lines.covered, lines.total).context("no lines")?;
-    let card = seen.text("[...document.querySelectorAll('.card')].find((card) => card.textContent.startsWith('Lines')).textContent")?;
+    let card = seen.page.text("[...document.querySelectorAll('.card')].find((card) => card.textContent.startsWith('Lines')).textContent")?;
     let wanted = format!("{} of {}", lines.covered, lines.total);
     ensure!(card.contains(&percent) && card.contains(&wanted), "{card} is not {percent}, {wanted}");
     // Floored, 100 only when it is exact, and nothing is no number; also where JavaScript has no exact numbers left.
     let figures = "[[0, 0], [0, 9], [2, 3], [99999, 100000], [2 ** 53 - 2, 2 ** 53 - 1], [7, 7]].map(percent).join(' ')";
-    let percents = seen.text(figures)?;
+    let percents = seen.page.text(figures)?;
     ensure!(percents == "– 0.00% 66.66% 99.99% 99.99% 100.00%", "{percents}");
-    let deltas = seen.text("[[[1, 2], [1, 2]], [[2, 3], [1, 3]], [[1, 3], [2, 3]]].map(([now, then]) => delta(now, then).text).join(' ')")?;
+    let deltas = seen.page.text("[[[1, 2], [1, 2]], [[2, 3], [1, 3]], [[1, 3], [2, 3]]].map(([now, then]) => delta(now, then).text).join(' ')")?;
     ensure!(deltas == "±0.00 +33.33 −33.33", "{deltas}");
-    seen.within_budget()?;
-    seen.picture("overview-light")
+    seen.page.within_budget()?;
+    seen.page.picture("overview-light")
 }
 
 fn keys(seen: &mut Seen) -> Result<()> {
-    let before = seen.text("document.querySelectorAll('#grid .row').length")?;
-    seen.browser.evaluate("document.getElementById('grid').focus()")?;
+    let before = seen.page.text("document.querySelectorAll('#grid .row').length")?;
+    seen.page.browser.evaluate("document.getElementById('grid').focus()")?;
     // The first folder, then the first of its children.
     for key in ["ArrowDown", "ArrowRight", "ArrowDown", "ArrowRight", "ArrowDown"] {
-        seen.browser.press(key)?;
+        seen.page.browser.press(key)?;
     }
-    let open = seen.text("document.querySelectorAll('#grid [aria-expanded=true]').length")?;
+    let open = seen.page.text("document.querySelectorAll('#grid [aria-expanded=true]').length")?;
     ensure!(open == "2", "{open} folders are open, of {before} rows");
-    let active = seen.text("document.querySelector('#grid .active').getAttribute('aria-level')")?;
+    let active = seen.page.text("document.querySelector('#grid .active').getAttribute('aria-level')")?;
     ensure!(active == "3", "the active row is on level {active}");
-    seen.picture("folders")?;
+    seen.page.picture("folders")?;
     for key in ["ArrowLeft", "ArrowLeft"] {
-        seen.browser.press(key)?;
+        seen.page.browser.press(key)?;
     }
-    let open = seen.text("document.querySelectorAll('#grid [aria-expanded=true]').length")?;
+    let open = seen.page.text("document.querySelectorAll('#grid [aria-expanded=true]').length")?;
     ensure!(open == "1", "{open} folders are open");
-    seen.within_budget()
+    seen.page.within_budget()
 }
 
 fn sorts(seen: &mut Seen) -> Result<()> {
-    seen.browser.press("t")?;
-    seen.browser.evaluate("document.querySelector('#h-missed button').click()")?;
+    seen.page.browser.press("t")?;
+    seen.page.browser.evaluate("document.querySelector('#h-missed button').click()")?;
     let worst = seen.sample.missed().max_by_key(|(_, missed)| *missed).context("no file")?;
     let (path, missed) = (worst.0.to_owned(), worst.1.to_string());
-    let first = seen.text("document.querySelector('#row0 a').textContent")?;
-    let cell = seen.text("document.querySelector('#row0').children[2].textContent")?;
+    let first = seen.page.text("document.querySelector('#row0 a').textContent")?;
+    let cell = seen.page.text("document.querySelector('#row0').children[2].textContent")?;
     ensure!(
         (first.as_str(), cell.as_str()) == (path.as_str(), missed.as_str()),
         "{first} {cell}, not {path} {missed}"
     );
-    ensure!(seen.text("document.getElementById('h-missed').getAttribute('aria-sort')")? == "descending");
-    seen.picture("sorted")?;
-    seen.browser.evaluate("document.querySelector('#h-name button').click()")?;
-    seen.browser.press("t")
+    ensure!(seen.page.text("document.getElementById('h-missed').getAttribute('aria-sort')")? == "descending");
+    seen.page.picture("sorted")?;
+    seen.page.browser.evaluate("document.querySelector('#h-name button').click()")?;
+    seen.page.browser.press("t")
 }
 
 fn filters(seen: &mut Seen) -> Result<()> {
-    seen.browser.press("c")?;
-    let found = seen.text("document.getElementById('found').textContent")?;
+    seen.page.browser.press("c")?;
+    let found = seen.page.text("document.getElementById('found').textContent")?;
     let (changed, files) = (seen.sample.changed.len(), seen.sample.picture.files().len());
     ensure!(found == format!("{changed} of {files} files"), "{found}");
     let patch = seen.sample.patch();
-    let card = seen.text("[...document.querySelectorAll('.card')].find((card) => card.textContent.startsWith('Changed')).textContent")?;
+    let card = seen.page.text("[...document.querySelectorAll('.card')].find((card) => card.textContent.startsWith('Changed')).textContent")?;
     ensure!(card.contains(&format!("{} of {}", patch.covered, patch.total)), "{card} is not {patch:?}");
-    seen.picture("changed-only")?;
-    seen.browser.press("u")?;
-    seen.browser.press("c")?;
+    seen.page.picture("changed-only")?;
+    seen.page.browser.press("u")?;
+    seen.page.browser.press("c")?;
     let missed =
         seen.sample.picture.files().filter(|(_, file)| {
             file.ratio(Unit::Lines).missed() > 0 || file.ratio(Unit::Branches).missed() > 0
         });
     let wanted = format!("{} of {files} files", missed.count());
-    let found = seen.text("document.getElementById('found').textContent")?;
+    let found = seen.page.text("document.getElementById('found').textContent")?;
     ensure!(found == wanted, "{found}, not {wanted}");
-    seen.browser.press("u")
+    seen.page.browser.press("u")
 }
 
 fn finds(seen: &mut Seen) -> Result<()> {
     let path = some_file(&seen.sample)?;
-    seen.browser.press("/")?;
+    seen.page.browser.press("/")?;
     let name = path.rsplit('/').next().unwrap_or_default().replace('_', "");
-    seen.browser.write(&name)?;
-    seen.browser.wait_for("document.querySelectorAll('#results [role=option]').length > 0")?;
-    let first = seen.text("document.querySelector('#results [aria-selected=true] .hit').textContent")?;
+    seen.page.browser.write(&name)?;
+    seen.page.browser.wait_for("document.querySelectorAll('#results [role=option]').length > 0")?;
+    let first = seen.page.text("document.querySelector('#results [aria-selected=true] .hit').textContent")?;
     ensure!(first == path, "the first of the found files is {first}, not {path}");
-    seen.picture("search")?;
-    seen.browser.press("Enter")?;
-    seen.browser.wait_for("document.querySelector('#lines .line')")?;
-    ensure!(seen.text("decodeURIComponent(location.hash)")? == format!("#{path}"));
-    seen.within_budget()?;
-    seen.picture("source-light")
+    seen.page.picture("search")?;
+    seen.page.browser.press("Enter")?;
+    seen.page.browser.wait_for("document.querySelector('#lines .line')")?;
+    ensure!(seen.page.text("decodeURIComponent(location.hash)")? == format!("#{path}"));
+    seen.page.within_budget()?;
+    seen.page.picture("source-light")
 }
 
 /// A file with something missed and something partial, small enough to be in the document as a whole.
@@ -280,10 +224,10 @@ fn marks(seen: &mut Seen) -> Result<()> {
     let read = "[...document.querySelectorAll('#lines .line')].filter((line) => /run|missed|partial/.test(line.className)).map((line) => \
                 `${line.id.slice(1)} ${line.className.match(/run|missed|partial/)[0]} ${line.querySelector('.hits').textContent.replace(/\\D/g, '')} \
                 ${line.querySelector('.arms').textContent.replace(/^\\D*/, '')}`.replace(/  +/g, ' '))";
-    let found = seen.browser.evaluate(read)?;
+    let found = seen.page.browser.evaluate(read)?;
     let found: Vec<&str> = found.as_array().context("no lines")?.iter().filter_map(Value::as_str).collect();
     ensure!(found == wanted, "{found:#?}\nis not\n{wanted:#?}");
-    let title = seen.text("document.title")?;
+    let title = seen.page.text("document.title")?;
     ensure!(path.contains(title.split(' ').next().unwrap_or_default()), "{title}");
     Ok(())
 }
@@ -298,53 +242,53 @@ fn steps_through(seen: &mut Seen) -> Result<()> {
         .flat_map(|run| (run.first..=run.last).map(|line| (line, run.hits)))
         .find_map(|(line, hits)| (hits == 0 || file.branches_on(line).missed() > 0).then_some(line));
     let first = first.context("nothing missed")?;
-    seen.browser.press("n")?;
-    seen.browser.wait_for(&format!("location.hash.endsWith(':{first}')"))?;
-    ensure!(seen.text("document.querySelector('.line.target').id")? == format!("L{first}"));
-    seen.browser.press("n")?;
-    ensure!(!seen.text("location.hash")?.ends_with(&format!(":{first}")));
-    seen.browser.press("p")?;
-    ensure!(seen.text("location.hash")?.ends_with(&format!(":{first}")));
-    seen.browser.press("u")?;
-    seen.picture("uncovered-only")?;
-    seen.browser.press("u")?;
-    seen.browser.press("b")?;
-    seen.browser.wait_for("!document.getElementById('overview').hidden")?;
-    let active = seen.text("document.querySelector('#grid .active a').getAttribute('href')")?;
+    seen.page.browser.press("n")?;
+    seen.page.browser.wait_for(&format!("location.hash.endsWith(':{first}')"))?;
+    ensure!(seen.page.text("document.querySelector('.line.target').id")? == format!("L{first}"));
+    seen.page.browser.press("n")?;
+    ensure!(!seen.page.text("location.hash")?.ends_with(&format!(":{first}")));
+    seen.page.browser.press("p")?;
+    ensure!(seen.page.text("location.hash")?.ends_with(&format!(":{first}")));
+    seen.page.browser.press("u")?;
+    seen.page.picture("uncovered-only")?;
+    seen.page.browser.press("u")?;
+    seen.page.browser.press("b")?;
+    seen.page.browser.wait_for("!document.getElementById('overview').hidden")?;
+    let active = seen.page.text("document.querySelector('#grid .active a').getAttribute('href')")?;
     ensure!(active == format!("#{}", address(&path)), "back at {active}");
-    seen.picture("folder")
+    seen.page.picture("folder")
 }
 
 fn links(seen: &mut Seen) -> Result<()> {
-    seen.open(&format!("#{LONG}:31234"))?;
-    seen.browser.wait_for("document.querySelector('#L31234.target')")?;
+    seen.page.open(&format!("#{LONG}:31234"))?;
+    seen.page.browser.wait_for("document.querySelector('#L31234.target')")?;
     let inside = "(() => { const line = document.querySelector('#L31234').getBoundingClientRect(); \
                   const pane = document.getElementById('code').getBoundingClientRect(); \
                   return line.top >= pane.top && line.bottom <= pane.bottom; })()";
-    ensure!(seen.browser.evaluate(inside)? == true, "the line is not in view");
-    let rows = seen.text("document.getElementById('lines').getAttribute('aria-rowcount')")?;
+    ensure!(seen.page.browser.evaluate(inside)? == true, "the line is not in view");
+    let rows = seen.page.text("document.getElementById('lines').getAttribute('aria-rowcount')")?;
     ensure!(rows == "50002", "{rows} rows");
-    seen.within_budget()?;
-    seen.picture("long")?;
-    seen.browser.evaluate("document.getElementById('code').scrollTop = 1e9")?;
-    seen.browser.wait_for("document.querySelector('#L50002')")?;
-    seen.within_budget()
+    seen.page.within_budget()?;
+    seen.page.picture("long")?;
+    seen.page.browser.evaluate("document.getElementById('code').scrollTop = 1e9")?;
+    seen.page.browser.wait_for("document.querySelector('#L50002')")?;
+    seen.page.within_budget()
 }
 
 fn odd(seen: &mut Seen) -> Result<()> {
     seen.go(HOSTILE, "")?;
-    ensure!(seen.text("String(window.pwned)")? == "undefined", "markup of a report ran");
-    let line = seen.text("document.querySelector('#L1 code').textContent")?;
+    ensure!(seen.page.text("String(window.pwned)")? == "undefined", "markup of a report ran");
+    let line = seen.page.text("document.querySelector('#L1 code').textContent")?;
     ensure!(line.starts_with("// </script><script>window.pwned = 2</script> ⟨202E⟩⟨2028⟩<!--"), "{line}");
-    let note = seen.text("document.getElementById('notes').textContent")?;
+    let note = seen.page.text("document.getElementById('notes').textContent")?;
     ensure!(note.contains("measures line 70, but the source has 2 lines"), "{note}");
-    seen.picture("hostile")?;
+    seen.page.picture("hostile")?;
     seen.go(UNREADABLE, "")?;
-    let note = seen.text("document.getElementById('notes').textContent")?;
+    let note = seen.page.text("document.getElementById('notes').textContent")?;
     ensure!(note.contains("not at hand"), "{note}");
-    let lines = seen.text("[...document.querySelectorAll('#lines .line')].map((line) => line.id + line.querySelector('.hits').textContent).join(' ')")?;
+    let lines = seen.page.text("[...document.querySelectorAll('#lines .line')].map((line) => line.id + line.querySelector('.hits').textContent).join(' ')")?;
     ensure!(lines == "L11 L2✕ 0 L703", "{lines}");
-    seen.picture("unreadable")?;
+    seen.page.picture("unreadable")?;
     for path in ["odd/Case.rs", "odd/case.rs"] {
         seen.go(path, "")?;
     }
@@ -353,34 +297,34 @@ fn odd(seen: &mut Seen) -> Result<()> {
 
 fn themes(seen: &mut Seen) -> Result<()> {
     let path = some_file(&seen.sample)?;
-    seen.open("")?;
-    seen.browser.wait_for("document.querySelector('#grid .row')")?;
+    seen.page.open("")?;
+    seen.page.browser.wait_for("document.querySelector('#grid .row')")?;
     let ground = "getComputedStyle(document.body).backgroundColor";
-    let light = seen.text(ground)?;
-    seen.browser.press("d")?;
-    let dark = seen.text(ground)?;
+    let light = seen.page.text(ground)?;
+    seen.page.browser.press("d")?;
+    let dark = seen.page.text(ground)?;
     ensure!(light != dark, "{light} is both");
-    seen.picture("overview-dark")?;
-    seen.open("")?;
-    ensure!(seen.text(ground)? == dark, "the choice was forgotten");
+    seen.page.picture("overview-dark")?;
+    seen.page.open("")?;
+    ensure!(seen.page.text(ground)? == dark, "the choice was forgotten");
     seen.go(&path, "")?;
-    seen.picture("source-dark")?;
-    seen.browser.press("?")?;
-    seen.picture("help-dark")?;
-    seen.browser.press("Escape")?;
-    seen.browser.evaluate("localStorage.clear()")?;
-    seen.browser.resize(NARROW, false)?;
-    seen.open("")?;
-    seen.browser.wait_for("document.querySelector('#grid .row')")?;
+    seen.page.picture("source-dark")?;
+    seen.page.browser.press("?")?;
+    seen.page.picture("help-dark")?;
+    seen.page.browser.press("Escape")?;
+    seen.page.browser.evaluate("localStorage.clear()")?;
+    seen.page.browser.resize(NARROW, false)?;
+    seen.page.open("")?;
+    seen.page.browser.wait_for("document.querySelector('#grid .row')")?;
     let wider = "document.documentElement.scrollWidth > innerWidth || document.getElementById('overview').scrollWidth > innerWidth";
-    ensure!(seen.browser.evaluate(wider)? == false, "the page is wider than a telephone");
-    seen.picture("overview-narrow")?;
+    ensure!(seen.page.browser.evaluate(wider)? == false, "the page is wider than a telephone");
+    seen.page.picture("overview-narrow")?;
     seen.go(&path, "")?;
-    seen.picture("source-narrow")?;
-    seen.browser.resize(NARROW, true)?;
-    seen.picture("source-narrow-dark")?;
-    ensure!(seen.text(ground)? == dark, "the system's choice is not followed");
-    seen.browser.resize(WIDE, false)
+    seen.page.picture("source-narrow")?;
+    seen.page.browser.resize(NARROW, true)?;
+    seen.page.picture("source-narrow-dark")?;
+    ensure!(seen.page.text(ground)? == dark, "the system's choice is not followed");
+    seen.page.browser.resize(WIDE, false)
 }
 
 /// Paper has no scroll bar: every line is there.
@@ -392,41 +336,26 @@ fn prints(seen: &mut Seen) -> Result<()> {
     let last = file.line_view().runs().last().map_or(0, |run| run.last);
     let path = path.to_owned();
     seen.go(&path, "")?;
-    let visible = seen.text("document.querySelectorAll('#lines .line').length")?;
-    seen.browser.call("Emulation.setEmulatedMedia", serde_json::json!({ "media": "print" }))?;
-    seen.browser.evaluate("dispatchEvent(new Event('beforeprint'))")?;
-    let all: u32 = seen.text("document.querySelectorAll('#lines .line').length")?.parse()?;
+    let visible = seen.page.text("document.querySelectorAll('#lines .line').length")?;
+    seen.page.browser.call("Emulation.setEmulatedMedia", serde_json::json!({ "media": "print" }))?;
+    seen.page.browser.evaluate("dispatchEvent(new Event('beforeprint'))")?;
+    let all: u32 = seen.page.text("document.querySelectorAll('#lines .line').length")?.parse()?;
     ensure!(all > last, "{all} lines of more than {last}, {visible} of them in view");
     let bar = "getComputedStyle(document.querySelector('.top')).display";
-    ensure!(seen.text(bar)? == "none", "the bar is printed");
-    seen.picture("print")?;
-    seen.browser.evaluate("dispatchEvent(new Event('afterprint'))")?;
-    seen.browser.call("Emulation.setEmulatedMedia", serde_json::json!({ "media": "" }))?;
-    seen.browser.wait_for(&format!("document.querySelectorAll('#lines .line').length === {visible}"))
+    ensure!(seen.page.text(bar)? == "none", "the bar is printed");
+    seen.page.picture("print")?;
+    seen.page.browser.evaluate("dispatchEvent(new Event('afterprint'))")?;
+    seen.page.browser.call("Emulation.setEmulatedMedia", serde_json::json!({ "media": "" }))?;
+    seen.page.browser.wait_for(&format!("document.querySelectorAll('#lines .line').length === {visible}"))
 }
 
 /// Whatever can be used has a name, and the lists are known as such.
 fn named(seen: &mut Seen) -> Result<()> {
     let path = some_file(&seen.sample)?;
     for view in ["", path.as_str()] {
-        seen.open(&format!("#{}", address(view)))?;
-        seen.browser.wait_for("document.querySelector('#grid .row, #lines .line')")?;
-        let tree = seen.browser.call("Accessibility.getFullAXTree", serde_json::json!({}))?;
-        let nodes =
-            tree["nodes"].as_array().context("no nodes")?.iter().filter(|node| node["ignored"] != true);
-        let (mut usable, mut lists) = (0, 0);
-        for node in nodes {
-            let (role, name) =
-                (node["role"]["value"].as_str(), node["name"]["value"].as_str().unwrap_or_default());
-            match role {
-                Some("button" | "link" | "combobox" | "searchbox") => {
-                    ensure!(!name.trim().is_empty(), "a {} without a name: {node}", role.unwrap_or_default());
-                    usable += 1;
-                }
-                Some("treegrid" | "table") if !name.is_empty() => lists += 1,
-                _ => {}
-            }
-        }
+        seen.page.open(&format!("#{}", address(view)))?;
+        seen.page.browser.wait_for("document.querySelector('#grid .row, #lines .line')")?;
+        let (usable, lists) = seen.page.named()?;
         ensure!(usable > 20 && lists > 0, "{usable} usable elements, {lists} lists");
     }
     Ok(())
@@ -436,7 +365,7 @@ fn named(seen: &mut Seen) -> Result<()> {
 fn single(seen: &mut Seen) -> Result<()> {
     let small = Sample::new(60)?;
     let mut page = None;
-    let folder = seen.folder.join("single");
+    let folder = seen.page.folder.join("single");
     small.write(Form::SingleFile, &mut |path, bytes| {
         page = Some(folder.join(path));
         keep(&folder, path, &bytes)
@@ -444,7 +373,7 @@ fn single(seen: &mut Seen) -> Result<()> {
     ensure!(fs::read_dir(&folder)?.count() == 1, "it is more than one file");
     let (path, _) = small.missed().find(|(_, missed)| *missed > 0).context("nothing is missed")?;
     let page = page.context("no page")?;
-    seen.browser.open(&format!("file://{}#{}", page.display(), address(path)))?;
-    seen.browser.wait_for("document.querySelector('#lines .line.missed')")?;
-    seen.open("")
+    seen.page.browser.open(&format!("file://{}#{}", page.display(), address(path)))?;
+    seen.page.browser.wait_for("document.querySelector('#lines .line.missed')")?;
+    seen.page.open("")
 }
