@@ -58,6 +58,7 @@ const ABOUT: About = About {
     files: None,
     reads_base: false,
     verbs: &[],
+    lists: &[],
     outputs: &[],
     measures: &[MeasureAbout { name: "sample.things", description: "things" }],
     rules: &[],

@@ -15,12 +15,12 @@ use gatewright_core::action::{
 use gatewright_core::decimal::floored_percent;
 use gatewright_core::glob::Globs;
 use gatewright_core::report::{Measure, MeasureValue, Report, Scope, Unit};
+use gatewright_core::source_tree::SourceTree;
 use gatewright_core::store::Token;
 use gatewright_core::{Failure, RepoPath};
 use gatewright_coverage::policy::bounds::{Breadth, Limit};
 use gatewright_coverage::{
-    Circumstances, Gatherer, GoModule, Ignores, Named, Partials, PatchBase, Rewrite, Selection, SourceTree,
-    judge, rules,
+    Circumstances, Gatherer, Ignores, Named, Partials, PatchBase, Selection, judge, rules,
 };
 
 pub use inputs::Inputs;
@@ -44,6 +44,7 @@ const ABOUT: About = About {
     files: Some(FilesAbout { what: "Coverage reports", well_known: &WELL_KNOWN }),
     reads_base: true,
     verbs: &verbs::VERBS,
+    lists: &[],
     outputs: &[
         OutputAbout {
             name: "coverage",
@@ -106,7 +107,7 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     })?);
     let reports = reports::find(ctx, &flags)?;
     let baseline = baseline::find(inputs, ctx);
-    let tree = source_tree(inputs, ctx)?;
+    let tree = SourceTree::of_run(ctx, &inputs.source_roots, &inputs.rewrite)?;
     let mut gatherer = Gatherer::new(&tree);
     let mut sources = reports::gather(&reports, ctx, &mut gatherer);
     gatherer.settle_flags(&flags, &flag_paths, &baseline.found);
@@ -173,30 +174,6 @@ fn head(path: &std::path::Path) -> Option<String> {
     let mut bytes = Vec::new();
     std::fs::File::open(path).ok()?.take(HEAD).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// The repository's files, with those that the change adds and git does not track yet.
-fn source_tree(inputs: &Inputs, ctx: &Context<'_>) -> Result<SourceTree, Failure> {
-    let rewrite = |rule: &String| {
-        Rewrite::parse(rule).map_err(|message| {
-            let help = "Both sides are folders; the right one starts at the repository's root.";
-            Failure::usage(format!("`{rule}` in `rewrite` can't be used: {message}"), help)
-        })
-    };
-    let rewrites = inputs.rewrite.iter().map(rewrite).collect::<Result<_, _>>()?;
-    let mut files = ctx.tracked_files();
-    if let ChangeUnderReview::Known { changes, .. } = ctx.change {
-        files.extend(changes.files.iter().map(|file| file.path.clone()));
-    }
-    let module = |file: &RepoPath| {
-        let text = std::fs::read_to_string(file.to_path(&ctx.workspace.root)).ok()?;
-        let line = text.lines().find_map(|line| line.trim().strip_prefix("module "))?;
-        let path = line.split("//").next().unwrap_or(line).trim().trim_matches('"').to_owned();
-        Some(GoModule { path, folder: file.folder().to_owned() })
-    };
-    let modules = files.iter().filter(|file| file.file_name() == "go.mod").filter_map(module).collect();
-    let tree = SourceTree::new(&ctx.workspace.root.to_string_lossy(), files, modules);
-    Ok(tree.with_places(&inputs.source_roots, rewrites))
 }
 
 struct Ignored(Globs);

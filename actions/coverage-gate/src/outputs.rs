@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use gatewright_core::action::{ChangeUnderReview, Context, Outcome, OutputFile, OutputFolder};
 use gatewright_core::decimal::Decimal;
+use gatewright_core::report::Report;
 use gatewright_core::{Failure, RepoPath};
 use gatewright_coverage::baseline::EarlierFigures;
 use gatewright_coverage::output::{
@@ -111,7 +112,8 @@ fn html(path: &str, ctx: &Context<'_>, written: Written<'_>) -> OutputFolder {
         patch: written.evidence.patch.as_ref().map(|patch| patch.ratio),
         evidence: written.evidence,
     };
-    let write = Arc::new(move |sink: &mut gatewright_core::runner::FolderSink<'_>| page.write(sink));
+    let write =
+        Arc::new(move |_: &Report, sink: &mut gatewright_core::runner::FolderSink<'_>| page.write(sink));
     OutputFolder { path: PathBuf::from(path), write }
 }
 

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use gatewright_core::Failure;
 use gatewright_core::action::Context;
+use gatewright_core::failure::sentence;
 use gatewright_core::report::Source;
-use gatewright_core::workspace::{Found, FoundFile, HashedReader};
+use gatewright_core::workspace::{FoundFile, HashedReader};
 use gatewright_coverage::evidence::Report;
-use gatewright_coverage::{Gatherer, Named, Parsed, read, rules};
+use gatewright_coverage::{Gatherer, Named, Parsed, read};
 
 use crate::WELL_KNOWN;
 
@@ -31,8 +32,8 @@ pub(crate) fn find(ctx: &Context<'_>, flags: &[Named]) -> Result<Reports, Failur
     let given = !ctx.patterns.is_empty();
     if given || flags.is_empty() {
         let well_known: Vec<String> = WELL_KNOWN.map(str::to_owned).to_vec();
-        let found = accepted(ctx.workspace.find(if given { ctx.patterns } else { &well_known }), "files")?;
-        reports.missing = missing(given, &found, ctx.patterns);
+        let found = ctx.workspace.find(if given { ctx.patterns } else { &well_known }).accepted("files")?;
+        reports.missing = found.missing(ctx.patterns, &WELL_KNOWN);
         reports.idle_exclusions = found.idle;
         reports.unreadable = found.unreadable;
         files.extend(found.files.into_iter().map(|file| (file.path.clone(), (file, None))));
@@ -41,7 +42,7 @@ pub(crate) fn find(ctx: &Context<'_>, flags: &[Named]) -> Result<Reports, Failur
         ctx.patterns.iter().filter(|pattern| pattern.starts_with('!')).cloned().collect();
     for flag in flags {
         let patterns = [flag.patterns.as_slice(), &excluded].concat();
-        let found = accepted(ctx.workspace.find(&patterns), "flags")?;
+        let found = ctx.workspace.find(&patterns).accepted("flags")?;
         reports.unreadable.extend(found.unreadable);
         // Without any report, the flag itself is missing, or carried forward.
         if !found.files.is_empty() {
@@ -63,25 +64,6 @@ pub(crate) fn find(ctx: &Context<'_>, flags: &[Named]) -> Result<Reports, Failur
     reports.unreadable.dedup();
     reports.files = files.into_values().collect();
     Ok(reports)
-}
-
-fn accepted(found: Found, input: &str) -> Result<Found, Failure> {
-    match found.wrong.first() {
-        None => Ok(found),
-        Some((pattern, message)) => Err(Failure::usage(
-            format!("`{pattern}` in `{input}` is no glob: {message}"),
-            "Correct it; `*` stays in a folder, `**` crosses folders.",
-        )),
-    }
-}
-
-fn missing(given: bool, found: &Found, patterns: &[String]) -> Vec<String> {
-    match (given, found.files.is_empty()) {
-        (true, true) if found.empty.is_empty() => vec![format!("any of {}", patterns.join(", "))],
-        (true, _) => found.empty.clone(),
-        (false, true) => vec![format!("any of the well-known places ({})", WELL_KNOWN.join(", "))],
-        (false, false) => Vec::new(),
-    }
 }
 
 /// Reads them all; what can't be read is handed over as such.
@@ -125,7 +107,7 @@ fn read_report(path: &Path) -> Result<(Parsed, u64, String), (String, String)> {
         )
     };
     let mut reader = HashedReader::open(path).map_err(io)?;
-    let parsed = read(&mut reader).map_err(|error| (error.to_string(), rules::sentence(error.help())))?;
+    let parsed = read(&mut reader).map_err(|error| (error.to_string(), sentence(error.help())))?;
     let (bytes, sha256) = reader.finish().map_err(io)?;
     Ok((parsed, bytes, sha256))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gatewright_core::Failure;
 use gatewright_core::action::{ChangeUnderReview, Context, Outcome, VerbAbout};
 use gatewright_core::answer::{Answer, Tone};
-use gatewright_core::effect::Effect;
+use gatewright_core::effect::{Effect, Verdicts};
 use gatewright_core::nearest::nearest;
 use gatewright_core::repository::LineRange;
 use gatewright_core::store::{Retention, Token};
@@ -127,8 +127,13 @@ pub(crate) fn recorded(
             "the flag {flag} is too large to be carried forward: only its figures are recorded"
         ));
     }
-    let effect =
-        |part, payload, retention| Effect::Record { part, payload, retention, token: token.cloned() };
+    let effect = |part, payload, retention| Effect::Record {
+        part,
+        payload,
+        retention,
+        on: Verdicts::All,
+        token: token.cloned(),
+    };
     let mut effects = vec![effect("", figures.to_bytes(), retention)];
     if payload.len() <= most {
         effects.push(effect(FILES, payload, Retention { most_entries: MOST_FILES_KEPT, ..retention }));

@@ -41,6 +41,7 @@ const ABOUT: About = About {
     files: Some(FilesAbout { what: "Gatewright's reports", well_known: &WELL_KNOWN }),
     reads_base: false,
     verbs: &[],
+    lists: &[],
     outputs: &[
         OutputAbout {
             name: "comment",

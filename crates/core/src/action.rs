@@ -3,15 +3,18 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 use std::{fmt, io};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command};
 
 use crate::answer::Answer;
+use crate::config::ConfigEntry;
 use crate::effect::Effect;
 use crate::failure::Failure;
 use crate::input::Provenance;
 use crate::input::shared::{FlagsOnly, SharedInputs};
+use crate::relay::{Ran, ShowLine};
 use crate::render::PagePartsOwned;
 use crate::report::{BaselineAbout, Report, RuleInfo, Subject};
 use crate::repository::{Base, ChangeSet, CommitId, RepositoryError};
@@ -36,6 +39,8 @@ pub struct About {
     pub reads_base: bool,
     /// What it does, where that is more than one thing; the first verb is the harmless default.
     pub verbs: &'static [VerbAbout],
+    /// Lists that its settings in the configuration may hold besides inputs: each entry is a mapping.
+    pub lists: &'static [ListAbout],
     /// Its own outputs, besides those of every action.
     pub outputs: &'static [OutputAbout],
     /// The figures it can produce.
@@ -53,6 +58,30 @@ pub struct VerbAbout {
     pub summary: &'static str,
     /// What its operands are, where it takes any: "source files".
     pub operands: Option<&'static str>,
+}
+
+/// A list of mappings in an action's settings.
+#[derive(Clone, Copy, Debug)]
+pub struct ListAbout {
+    /// Its key: `quarantine`.
+    pub name: &'static str,
+    /// One of its entries, with an article: "an entry of the quarantine".
+    pub item: &'static str,
+    /// What it is for, in one sentence.
+    pub description: &'static str,
+    /// What every entry has. One called `until` is a day.
+    pub required: &'static [FieldAbout],
+    /// What an entry may have.
+    pub optional: &'static [FieldAbout],
+}
+
+/// A text in an entry of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldAbout {
+    /// Its key.
+    pub name: &'static str,
+    /// What it holds.
+    pub description: &'static str,
 }
 
 /// The files that an action reads.
@@ -100,6 +129,8 @@ pub struct Outcome {
     pub report: Report,
     /// Files to write, relative to the working directory.
     pub files: Vec<OutputFile>,
+    /// Files to write piece by piece, relative to the working directory.
+    pub streams: Vec<OutputStream>,
     /// Folders to write, relative to the working directory.
     pub folders: Vec<OutputFolder>,
     /// The action's own outputs.
@@ -130,8 +161,26 @@ pub struct OutputFolder {
     pub write: FolderWriter,
 }
 
-/// Hands over the files of a folder one by one.
-pub type FolderWriter = Arc<dyn Fn(&mut FolderSink<'_>) -> io::Result<()> + Send + Sync>;
+/// Hands over the files of a folder one by one, once the verdict stands.
+pub type FolderWriter = Arc<dyn Fn(&Report, &mut FolderSink<'_>) -> io::Result<()> + Send + Sync>;
+
+/// A file to write that is too large to be held.
+#[derive(Clone)]
+pub struct OutputStream {
+    /// Its path, relative to the working directory or absolute.
+    pub path: PathBuf,
+    /// Writes it.
+    pub write: StreamWriter,
+}
+
+/// Writes a file piece by piece.
+pub type StreamWriter = Arc<dyn Fn(&mut dyn io::Write) -> io::Result<()> + Send + Sync>;
+
+impl fmt::Debug for OutputStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutputStream").field("path", &self.path).finish_non_exhaustive()
+    }
+}
 
 impl fmt::Debug for OutputFolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -298,6 +347,8 @@ pub struct Context<'a> {
     pub blob: Option<&'a str>,
     /// The time of the run in seconds since the start of 1970: `SOURCE_DATE_EPOCH` where it is set.
     pub time: u64,
+    /// The lists of the settings that count.
+    pub(crate) lists: &'a dyn Fn(&str) -> Vec<ConfigEntry>,
     /// What changed since an earlier commit, where somebody asks.
     pub(crate) changes_since: &'a dyn Fn(&CommitId) -> Option<ChangeSet>,
     /// The repository's files, where somebody asks.
@@ -306,6 +357,10 @@ pub struct Context<'a> {
     pub(crate) recorded: &'a dyn Fn(&str, usize) -> Recorded,
     /// What the run was compared with, for the report.
     pub(crate) compared: &'a RefCell<Option<BaselineAbout>>,
+    /// Runs a command, where somebody asks.
+    pub(crate) run: &'a dyn Fn(&RunCommand<'_>, ShowLine<'_>) -> Result<Ran, Failure>,
+    /// When the job began, if a runner tells.
+    pub(crate) job_started: Option<SystemTime>,
     /// Told what happens, for the log and for an interrupted run.
     pub(crate) notes: &'a crate::runner::Notes,
     /// What the runner says about the run.
@@ -327,6 +382,11 @@ impl Context<'_> {
         (self.tracked)()
     }
 
+    /// The entries of a list that the action's description names, in the order of the configuration.
+    pub fn entries(&self, list: &str) -> Vec<ConfigEntry> {
+        (self.lists)(list)
+    }
+
     /// What changed since an earlier commit; nothing where the clone does not hold that commit.
     pub fn changes_since(&self, commit: &CommitId) -> Option<ChangeSet> {
         (self.changes_since)(commit)
@@ -344,6 +404,20 @@ impl Context<'_> {
             });
         }
         recorded
+    }
+
+    /// Runs a command in the working directory and shows its output as it comes, made harmless; what of a line of standard
+    /// output is shown is for `show` to say. It gets neither the action's inputs nor the files that the runner reads.
+    ///
+    /// # Errors
+    /// It can't be started, or its output can't be kept. How it ended is no error.
+    pub fn run(&self, command: &RunCommand<'_>, show: ShowLine<'_>) -> Result<Ran, Failure> {
+        (self.run)(command, show)
+    }
+
+    /// When the job began; nothing on a laptop.
+    pub fn job_started(&self) -> Option<SystemTime> {
+        self.job_started
     }
 
     /// The run's surroundings, for an action whose work is GitHub's.
@@ -365,6 +439,17 @@ impl Context<'_> {
     pub fn note(&self, text: impl Into<String>) {
         self.notes.add(text.into());
     }
+}
+
+/// A command that an action is asked to run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunCommand<'a> {
+    /// The program and its arguments; none of them passes through a shell.
+    pub words: &'a [String],
+    /// The longest it may take.
+    pub limit: Duration,
+    /// Where to keep its standard output, relative to the working directory; without it, in a file of our own.
+    pub keep: Option<&'a str>,
 }
 
 /// What the store holds.

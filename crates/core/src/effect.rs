@@ -1,7 +1,9 @@
 //! What is to be done once a verdict stands: values that an action returns, and that the host's executors perform.
 //! An effect that fails is reported and ends the run without a verdict; it never changes one in silence.
 
+use crate::action::Outcome;
 use crate::failure::Failure;
+use crate::report::VerdictResult;
 use crate::repository::{BaseRequest, CommitId};
 use crate::session::Session;
 use crate::store::{Fetched, NewEntry, Place, Recorded, Remote, Retention, Run, StoreError, Time, Token};
@@ -25,9 +27,20 @@ pub enum Effect {
         payload: Vec<u8>,
         /// What is kept.
         retention: Retention,
+        /// For which verdicts.
+        on: Verdicts,
         /// Only where the clone brings no credentials.
         token: Option<Token>,
     },
+}
+
+/// The verdicts after which something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdicts {
+    /// All.
+    All,
+    /// Those that pass, with a warning or without.
+    Passed,
 }
 
 /// The name of an action's series: `coverage-gate/unit`, with the part behind a `#`.
@@ -41,15 +54,19 @@ impl Session<'_> {
     /// Does what an action asks for, and says what was done.
     pub(crate) fn perform(
         &self,
-        effects: &[Effect],
+        outcome: &Outcome,
         action: &str,
         name: Option<&str>,
     ) -> Result<Vec<String>, Failure> {
         let mut done = Vec::new();
-        for effect in effects {
+        let passed = matches!(outcome.report.verdict.result, VerdictResult::Pass | VerdictResult::Warn);
+        for effect in &outcome.effects {
             match effect {
                 Effect::FetchStore { token } => done.push(self.fetch_store(token.clone())?),
-                Effect::Record { part, payload, retention, token } => {
+                Effect::Record { part, on: Verdicts::Passed, .. } if !passed => {
+                    done.push(format!("recorded no {part}: the verdict is no pass"));
+                }
+                Effect::Record { part, payload, retention, token, .. } => {
                     let series = series(action, name, part);
                     done.push(self.record(series, payload.clone(), retention, token.clone())?);
                 }

@@ -54,6 +54,14 @@ pub struct FailurePlace {
     pub source_line: String,
 }
 
+/// Lower-case advice, as error types give it, as a full sentence.
+pub fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+    let end = if text.ends_with('.') || text.ends_with('`') { "" } else { "." };
+    format!("{first}{}{end}", characters.as_str())
+}
+
 impl Failure {
     /// Flags, inputs or configuration are wrong.
     pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {

@@ -123,7 +123,37 @@ impl Program {
         Ok(Finished { status, stdout: collect(stdout)?, stderr: collect(stderr)? })
     }
 
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The command for readers, as a shell would take it.
+    pub(crate) fn shown(&self) -> String {
+        let plain = |word: &str| {
+            !word.is_empty()
+                && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./=:,+@%^".contains(&byte))
+        };
+        let words = std::iter::once(&self.name).chain(&self.arguments);
+        let quoted =
+            words.map(
+                |word| {
+                    if plain(word) { word.clone() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+                },
+            );
+        quoted.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Starts it in a process group of its own, where the system has such.
+    pub(crate) fn start_group(&self) -> Result<Child, ProcessError> {
+        self.spawn(true)
+    }
+
     fn start(&self) -> Result<Child, ProcessError> {
+        self.spawn(false)
+    }
+
+    fn spawn(&self, own_group: bool) -> Result<Child, ProcessError> {
         #[expect(clippy::disallowed_methods, reason = "this module is where processes start")]
         let mut command = std::process::Command::new(&self.name);
         command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -134,6 +164,12 @@ impl Program {
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }
+        #[cfg(unix)]
+        if own_group {
+            std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        }
+        #[cfg(not(unix))]
+        let _ = own_group;
         command.spawn().map_err(|source| ProcessError::Start { program: self.name.clone(), source })
     }
 

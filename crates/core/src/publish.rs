@@ -15,7 +15,7 @@ use crate::render::{
     render_html, render_junit, render_sarif, render_summary, render_terminal,
 };
 use crate::report::{FindingOutcome, Report, Subject};
-use crate::runner::{Environment, Outputs, write_atomically, write_folder};
+use crate::runner::{Environment, Outputs, write_atomically, write_atomically_by, write_folder};
 use crate::session::{Judged, user_path};
 use crate::sha256;
 use crate::workspace::{Workspace, normal};
@@ -153,9 +153,14 @@ fn write_files(
     for file in &outcome.files {
         write(&workspace.directory.join(&file.path), &file.bytes)?;
     }
+    for stream in &outcome.streams {
+        let path = workspace.directory.join(&stream.path);
+        write_atomically_by(&path, &*stream.write)
+            .map_err(|error| cannot_write(&format!("`{}`", path.display()), &error))?;
+    }
     for folder in &outcome.folders {
         let path = normal(&workspace.directory.join(&folder.path));
-        write_folder(&path, &*folder.write)
+        write_folder(&path, &|sink| (folder.write)(&outcome.report, sink))
             .map_err(|error| cannot_write(&format!("the folder `{}`", path.display()), &error))?;
     }
     Ok(Written { path, sha256: sha256(&json) })
@@ -173,6 +178,7 @@ pub(crate) fn chosen_files(workspace: &Workspace, judged: &Judged) -> Vec<PathBu
 fn own_files<'a>(workspace: &'a Workspace, outcome: &'a Outcome) -> impl Iterator<Item = PathBuf> + 'a {
     let files = outcome.files.iter().map(|file| &file.path);
     files
+        .chain(outcome.streams.iter().map(|stream| &stream.path))
         .chain(outcome.folders.iter().map(|folder| &folder.path))
         .map(|path| normal(&workspace.directory.join(path)))
 }
@@ -198,12 +204,22 @@ fn refuse_overwriting(workspace: &Workspace, outcome: &Outcome, chosen: &[PathBu
 /// Inside Actions a new file below the runner's temporary folder; on a laptop always the same one, in a folder that
 /// ignores itself.
 fn report_path(environment: &Environment, workspace: &Workspace, report: &Report) -> io::Result<PathBuf> {
-    let action = &report.subject.action;
+    own_path(environment, workspace, &report.subject.action, report.subject.name.as_deref(), "json")
+}
+
+/// A file of ours: `<action>[-<name>].<ending>`, as the report is.
+pub(crate) fn own_path(
+    environment: &Environment,
+    workspace: &Workspace,
+    action: &str,
+    name: Option<&str>,
+    ending: &str,
+) -> io::Result<PathBuf> {
     if let Some(temp) = environment.file("RUNNER_TEMP").filter(|_| environment.in_actions()) {
         let folder = temp.join("gatewright");
         fs::create_dir_all(&folder)?;
         for number in 1..10_000 {
-            let path = folder.join(format!("{action}-{number}.json"));
+            let path = folder.join(format!("{action}-{number}.{ending}"));
             match File::create_new(&path) {
                 Ok(_) => return Ok(path),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -218,8 +234,8 @@ fn report_path(environment: &Environment, workspace: &Workspace, report: &Report
     if !ignore.exists() {
         write_atomically(&ignore, b"*\n")?;
     }
-    let name = report.subject.name.as_ref().map(|name| format!("-{name}")).unwrap_or_default();
-    Ok(folder.join(format!("{action}{name}.json")))
+    let name = name.map(|name| format!("-{name}")).unwrap_or_default();
+    Ok(folder.join(format!("{action}{name}.{ending}")))
 }
 
 fn link_base(environment: &Environment, report: &Report) -> LinkBase {

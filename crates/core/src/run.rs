@@ -18,6 +18,7 @@ use crate::input::shared::{Color, FlagsOnly, Format, SharedInputs};
 use crate::input::{Resolved, Said, resolve, unjudged};
 use crate::nearest::nearest;
 use crate::publish::{Show, Stage, Stands, append, publish, publish_answer};
+use crate::relay::{self, Stream};
 use crate::render::Palette;
 use crate::runner::{Environment, Notes, mask, start_log};
 use crate::session::{Host, Session, accept, resolve_inputs};
@@ -115,11 +116,13 @@ fn listen_for_signals(environment: Environment, name: &'static str, running: Arc
             if running.publishing.load(Ordering::SeqCst) {
                 std::thread::sleep(GRACE);
             }
+            relay::end_running();
             report_failure(&environment, name, &interrupted(&running.notes));
             end_now()
         });
         // Somebody who asks twice does not want to be told.
         signals.next();
+        relay::end_running();
         end_now()
     });
 }
@@ -177,7 +180,13 @@ pub(crate) fn run_action(
     mask_secrets(&early, environment, &mut out)?;
     let shared = shared_inputs(&early)?;
     start_log(shared.verbose, environment.get("RUNNER_DEBUG") == Some("1"));
-    let session = Session::new(host, environment, &running.notes, shared.working_directory.as_deref())?;
+    let flags_only = FlagsOnly::from_arg_matches(&flags).map_err(|error| Failure::bug(&error.to_string()))?;
+    let mut session = Session::new(host, environment, &running.notes, shared.working_directory.as_deref())?;
+    session.relays_to = match show(flags_only, false, environment).format {
+        Format::Human | Format::Github => Stream::Stdout,
+        // Standard output is for the one who asked for the format.
+        _ => Stream::Stderr,
+    };
     let accepted = |file: &ConfigFile| {
         file.settings(action.about().name)?.iter().try_for_each(|settings| accept(action, settings))
     };
@@ -190,7 +199,6 @@ pub(crate) fn run_action(
         Err(_) if configuration.proposes(action, shared.name.as_deref()) => None,
         chosen => chosen?,
     };
-    let flags_only = FlagsOnly::from_arg_matches(&flags).map_err(|error| Failure::bug(&error.to_string()))?;
     if flags_only.explain_inputs {
         let resolved = resolve_inputs(action, said, settings.as_ref())?;
         explain(&resolved, &mut out)
@@ -203,7 +211,7 @@ pub(crate) fn run_action(
         environment,
         workspace: &session.workspace,
         show: show(flags_only, judged.shared.verbose, environment),
-        perform: &|| session.perform(&judged.outcome.effects, action.about().name, gate),
+        perform: &|| session.perform(&judged.outcome, action.about().name, gate),
     };
     running.publishing.store(true, Ordering::SeqCst);
     match &judged.outcome.answer {

@@ -4,10 +4,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use clap::{ArgMatches, FromArgMatches};
 
-use crate::action::{Action, ChangeUnderReview, Context, Outcome, Recorded};
+use crate::action::{Action, ChangeUnderReview, Context, Outcome, Recorded, RunCommand};
 use crate::condition::{Condition, ConditionError};
 use crate::config::yaml::Place;
 use crate::config::{ConfigFile, Settings};
@@ -16,7 +17,9 @@ use crate::failure::Failure;
 use crate::input::shared::SharedInputs;
 use crate::input::{Provenance, Resolved, Said, resolve, unjudged};
 use crate::judge::{Judgement, judge};
-use crate::publish::blob;
+use crate::process::Program;
+use crate::publish::{blob, own_path};
+use crate::relay::{Ran, RelayError, ShowLine, Stream, relay};
 use crate::report::{Block, Inline, Measure, Policy, Report, Section, State, Subject};
 use crate::repository::{Base, BaseRequest, ChangeEnd, ChangeSet, CommitId, Repository, RepositoryError};
 use crate::runner::{Environment, Event, Notes};
@@ -44,6 +47,10 @@ pub(crate) struct Session<'a> {
     pub(crate) notes: &'a Notes,
     /// There is a repository at all.
     in_repository: bool,
+    /// Where the output of a command goes that an action runs.
+    pub(crate) relays_to: Stream,
+    /// The command that an action ran; it is run once.
+    ran: RefCell<Option<(Vec<String>, Ran)>>,
 }
 
 /// A gate's report with what is to be done about it.
@@ -118,6 +125,8 @@ impl<'a> Session<'a> {
         let root = normal(&root.unwrap_or_else(|| directory.clone()));
         Ok(Self {
             in_repository,
+            relays_to: Stream::Stderr,
+            ran: RefCell::new(None),
             host,
             environment,
             event: environment.event(),
@@ -322,6 +331,11 @@ impl<'a> Session<'a> {
         let blob = blob(self.environment, &subject);
         let conditions = settings.map(Settings::conditions).transpose()?.unwrap_or_default();
         let conditions: Vec<Condition> = conditions.into_iter().map(|(condition, _)| condition).collect();
+        let mut lists = BTreeMap::new();
+        for list in action.about().lists {
+            let entries = settings.map(|settings| settings.entries(list)).transpose()?;
+            lists.insert(list.name, entries.unwrap_or_default());
+        }
         let ctx = Context {
             workspace: &self.workspace,
             provenance: &provenance,
@@ -333,12 +347,15 @@ impl<'a> Session<'a> {
             subject: &subject,
             blob: blob.as_deref(),
             time: self.environment.now(),
+            lists: &|list| lists.get(list).cloned().unwrap_or_default(),
             changes_since: &|commit| self.changes_since(commit),
             tracked: &|| self.tracked_files(),
             recorded: &|part, most| {
                 self.recorded(&series(action.about().name, name.as_deref(), part), &change, most)
             },
             compared: &compared,
+            run: &|command, show| self.run_command(action, name.as_deref(), command, trial, show),
+            job_started: self.job_started(),
             notes: self.notes,
             environment: self.environment,
             dry_run: trial == Trial::DryRun,
@@ -347,6 +364,68 @@ impl<'a> Session<'a> {
         let mut outcome = action.judge(&resolved.matches, &ctx)?;
         outcome.report.subject = Subject { baseline: compared.into_inner(), ..subject };
         Ok(Judged { outcome, shared, name })
+    }
+
+    /// When the job began: a runner writes down the event just before the first step.
+    fn job_started(&self) -> Option<SystemTime> {
+        let event = self.environment.file("GITHUB_EVENT_PATH").filter(|_| self.environment.in_actions())?;
+        std::fs::metadata(event).and_then(|file| file.modified()).ok()
+    }
+
+    /// Runs a command for an action. What the change's own settings would have run is known only if it is the same.
+    fn run_command(
+        &self,
+        action: &Action,
+        name: Option<&str>,
+        command: &RunCommand<'_>,
+        trial: Trial,
+        show: ShowLine<'_>,
+    ) -> Result<Ran, Failure> {
+        let words = command.words;
+        if let Some((known, ran)) = &*self.ran.borrow()
+            && known == words
+        {
+            return Ok(ran.clone());
+        }
+        if trial == Trial::DryRun {
+            return Err(Failure::usage("it names another command", "Only the one that counts is run."));
+        }
+        let Some((program, arguments)) = words.split_first() else {
+            return Err(Failure::usage(
+                "there is no command to run",
+                format!("Write it behind two hyphens: `{} run -- go test ./...`.", action.about().name),
+            ));
+        };
+        let cannot_keep = |error: std::io::Error| {
+            Failure::cannot_judge(
+                format!("the command's output can't be kept: {error}"),
+                "Check the folder's permissions and the space left on the disk.",
+            )
+        };
+        let keep = match command.keep {
+            Some(path) => user_path(&self.workspace, path),
+            None => own_path(self.environment, &self.workspace, action.about().name, name, "out")
+                .map_err(cannot_keep)?,
+        };
+        // What the runner reads and what only we were given is none of the command's business.
+        let ours = |name: &&String| {
+            name.starts_with("INPUT_") || crate::runner::FILE_COMMANDS.contains(&name.as_str())
+        };
+        let program = Program::new(program)
+            .args(arguments)
+            .folder(&self.workspace.directory)
+            .without_env(self.environment.variables.keys().filter(ours).cloned());
+        self.notes.add(format!("running {}", program.shown()));
+        let ran = relay(&program, command.limit, &keep, show, self.relays_to).map_err(|error| {
+            let help = match &error {
+                RelayError::Process(_) => "Check that it is installed here and on `PATH`.",
+                RelayError::Keep { .. } => "Check the folder's permissions and the space left on the disk.",
+            };
+            let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
+            Failure::cannot_judge(format!("{error}{}", source.unwrap_or_default()), help)
+        })?;
+        *self.ran.borrow_mut() = Some((words.to_vec(), ran.clone()));
+        Ok(ran)
     }
 
     /// What the store holds for the commit that the change is compared with, and for those before it; on an event
@@ -576,7 +655,8 @@ pub(crate) fn resolve_inputs(
         let inputs = action.inputs();
         let known: Vec<&str> =
             inputs.iter().map(String::as_str).filter(|name| crate::input::is_setting(name)).collect();
-        settings.check_keys(&known)?;
+        let lists = action.about().lists.iter().map(|list| list.name);
+        settings.check_keys(&known.into_iter().chain(lists).collect::<Vec<_>>())?;
     }
     resolve(action.command(), said, settings)
 }
@@ -618,6 +698,7 @@ pub(crate) fn accept(action: &Action, settings: &Settings<'_>) -> Result<(), Fai
     resolve_inputs(action, Said { flags: &flags, variables: &BTreeMap::new() }, Some(settings))?;
     accepted_conditions(action, settings, &[])?;
     settings.waivers()?;
+    action.about().lists.iter().try_for_each(|list| settings.entries(list).map(drop))?;
     Ok(())
 }
 

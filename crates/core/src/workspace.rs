@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use crate::failure::Failure;
 use crate::glob::Pattern;
 use crate::{Hasher, RepoPath};
 
@@ -40,6 +41,33 @@ pub struct Found {
     pub unreadable: Vec<(PathBuf, String)>,
     /// Patterns that are none, with what is wrong.
     pub wrong: Vec<(String, String)>,
+}
+
+impl Found {
+    /// What was found, unless a pattern of this input is none.
+    ///
+    /// # Errors
+    /// The first pattern that is no glob.
+    pub fn accepted(self, input: &str) -> Result<Self, Failure> {
+        match self.wrong.first() {
+            None => Ok(self),
+            Some((pattern, message)) => Err(Failure::usage(
+                format!("`{pattern}` in `{input}` is no glob: {message}"),
+                "Correct it; `*` stays in a folder, `**` crosses folders.",
+            )),
+        }
+    }
+
+    /// Where there should be a file and is none: each pattern that finds nothing, or all of them together where nothing
+    /// is left. Without patterns, one of the well-known places is enough.
+    pub fn missing(&self, patterns: &[String], well_known: &[&str]) -> Vec<String> {
+        match (patterns.is_empty(), self.files.is_empty()) {
+            (false, true) if self.empty.is_empty() => vec![format!("any of {}", patterns.join(", "))],
+            (false, _) => self.empty.clone(),
+            (true, true) => vec![format!("any of the well-known places ({})", well_known.join(", "))],
+            (true, false) => Vec::new(),
+        }
+    }
 }
 
 /// Folders that a glob does not descend into unless it names them.

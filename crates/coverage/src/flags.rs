@@ -8,9 +8,9 @@ use gatewright_core::glob::Globs;
 use gatewright_core::repository::ChangeSet;
 
 use crate::baseline::BaselineUnderReview;
-use crate::paths::SourceTree;
 use crate::tally::Tally;
 use crate::{Format, Picture};
+use gatewright_core::source_tree::SourceTree;
 
 /// Something with a name that globs belong to: a flag, a component.
 #[derive(Clone, Debug)]

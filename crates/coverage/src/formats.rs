@@ -16,13 +16,13 @@ pub mod simplecov;
 mod value;
 mod xml;
 
-use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
 
 use crate::detect::{HEAD, Unknown, detect};
 use crate::diagnostic::{Diagnostics, Kind, Weight};
 use crate::model::Picture;
 use crate::unpack::{MAX_UNPACKED, Unpacked, is_packed};
+use gatewright_core::source_tree::Places;
 
 /// A format that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,24 +95,6 @@ impl Format {
             Format::SimpleCov => simplecov::parse_simplecov(input),
         }
     }
-}
-
-/// How the paths of a report are meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Places {
-    /// As paths, absolute or relative to one of `sources` or to where the producer ran.
-    Paths {
-        /// Folders that the report names as roots of its sources: a hint, often of another machine.
-        sources: Vec<String>,
-    },
-    /// As Go import paths.
-    Imports,
-    /// As packages: `com/example/A.java` below some source root.
-    Packages {
-        /// By path: the module that it starts with, where the report has modules (`app/com/example/A.java` of the
-        /// module `app`).
-        modules: BTreeMap<String, String>,
-    },
 }
 
 /// A report that was read to its end.

@@ -14,7 +14,8 @@ use crate::baseline::{Baseline, BaselineUnderReview, EarlierFigures};
 use crate::evidence::{Gatherer, Ignores, Report as NewReport, Selection};
 use crate::policy::bounds::{Breadth, Limit};
 use crate::policy::{Gates, RemovedCode};
-use crate::{Named, Partials, Ratio, SourceTree, Totals, Unit};
+use crate::{Named, Partials, Ratio, Totals, Unit};
+use gatewright_core::source_tree::SourceTree;
 
 struct NothingIgnored;
 

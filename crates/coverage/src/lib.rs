@@ -30,7 +30,6 @@ mod language;
 mod merge;
 pub mod model;
 pub mod output;
-pub mod paths;
 pub mod policy;
 pub mod rules;
 mod sections;
@@ -42,7 +41,7 @@ pub use detect::{Lookalike, Unknown, detect};
 pub use diagnostic::{Diagnostic, Diagnostics, Kind, Weight};
 pub use evidence::{Evidence, Gatherer, Ignores, Selection};
 pub use flags::Named;
-pub use formats::{Format, Parsed, Places, ReadError, read};
+pub use formats::{Format, Parsed, ReadError, read};
 pub use judge::{Circumstances, PatchBase, judge};
 pub use model::{
     Block, Branch, BranchKind, BranchTally, ClosingLines, FileCoverage, Function, Grouping, Hits, LineHits,
@@ -50,7 +49,6 @@ pub use model::{
 };
 
 pub use baseline::{Baseline, BaselineUnderReview};
-pub use paths::{GoModule, Rewrite, SourceTree};
 pub use policy::Policy;
 pub use tally::{Partials, Tally};
 

@@ -13,9 +13,7 @@ mod uncovered_changed_lines;
 mod unmapped_changed_file;
 
 use gatewright_core::RepoPath;
-use gatewright_core::report::{
-    Finding, FindingOutcome, Location, Policy as StatePolicy, RuleInfo, STATE_PROPERTY, Severity,
-};
+use gatewright_core::report::{Finding, Location, RuleInfo};
 
 use crate::evidence::Evidence;
 use crate::policy::Policy;
@@ -53,8 +51,6 @@ pub const INFOS: [RuleInfo; 9] = {
     infos
 };
 
-pub use broken_report::sentence;
-
 /// The field that all findings of this crate belong to.
 pub(crate) const CATEGORY: &str = "coverage";
 
@@ -67,16 +63,4 @@ pub(crate) fn about_file(rule: &RuleInfo, evidence: &Evidence, path: &str, messa
         // Without a place, only the message can say which file it is.
         _ => Finding::new(rule, CATEGORY, format!("{path}: {message}")),
     }
-}
-
-/// Marks a finding that only explains a state: the state's policy decides over the gate, so it decides how loud
-/// the finding is, too. Readers are told once, here.
-pub(crate) fn explains_state(mut finding: Finding, state: &str, policy: StatePolicy) -> Finding {
-    finding.properties.insert(STATE_PROPERTY.to_owned(), state.to_owned());
-    (finding.outcome, finding.severity) = match policy {
-        StatePolicy::Fail => (FindingOutcome::Unknown, Severity::High),
-        StatePolicy::Warn => (FindingOutcome::Unknown, Severity::Medium),
-        StatePolicy::Ignore => (FindingOutcome::NotApplicable, Severity::Info),
-    };
-    finding
 }

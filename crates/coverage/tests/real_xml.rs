@@ -1,6 +1,7 @@
 //! XML reports of real tools against the figures that these tools print themselves.
 
-use gatewright_coverage::{Kind, Parsed, Picture, Places, Ratio, Unit, read};
+use gatewright_core::source_tree::Places;
+use gatewright_coverage::{Kind, Parsed, Picture, Ratio, Unit, read};
 
 macro_rules! report {
     ($name:literal) => {

@@ -10,7 +10,7 @@ use crate::identity::{TestId, add, variant_seed};
 use crate::model::{Detail, Nanoseconds, Occurrence, Sink, Subject, Tally, TestName};
 use crate::roster::Roster;
 use crate::suites::BETWEEN;
-use crate::table::{Marks, Table, TestOutcome};
+use crate::table::{Intake, Marks, Table, TestOutcome};
 use crate::text::{Excerpt, cut_str};
 
 /// Failing tests that are listed; more are only counted.
@@ -34,13 +34,11 @@ const MOST_NAME: usize = 4096;
 /// Takes the runs of one report after the other.
 #[derive(Debug, Default)]
 pub struct Collector {
-    tests: Table,
+    tests: Intake,
     /// Of groups of attempts: variant and name.
-    attempts: BTreeMap<(u32, String), Table>,
-    group: Option<(u32, String)>,
-    /// Runs that are not in their table yet. Places in a large table are far from each other; asking for many at once
-    /// lets a processor wait for all of them together.
-    waiting: Vec<Waiting>,
+    attempts: BTreeMap<(u32, String), Intake>,
+    /// The group whose reports are being read, and what is told of its tests.
+    group: Option<((u32, String), Intake)>,
     variants: Vec<(String, u64)>,
     variant: u32,
     report: usize,
@@ -54,12 +52,6 @@ pub struct Collector {
     time: u64,
     roster: Option<Roster>,
 }
-
-/// What a table is to be told.
-type Waiting = (TestId, u32, Marks, Option<Nanoseconds>);
-
-/// How many runs wait at most.
-const MOST_WAITING: usize = 256;
 
 /// A test of which a run failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,8 +177,7 @@ struct Suites {
 impl Suites {
     /// The number of a suite.
     #[inline]
-    fn number(&mut self, variant: u32, seed: u64, name: &str) -> u32 {
-        let hash = add(seed, name);
+    fn number(&mut self, variant: u32, hash: u64, name: &str) -> u32 {
         if self.last.0 == hash && !self.list.is_empty() {
             return self.last.1;
         }
@@ -222,7 +213,7 @@ impl Collector {
     /// The runs that follow are those of the report with this number. `variant` tells legs of a matrix apart; reports of
     /// the same group of `attempts` are tries of one run.
     pub fn begin(&mut self, report: usize, variant: &str, attempts: Option<&str>) {
-        self.settle();
+        self.close_group();
         let known = self.variants.iter().position(|(known, _)| known == variant);
         let number = known.unwrap_or_else(|| {
             self.variants.push((variant.to_owned(), variant_seed(variant)));
@@ -231,20 +222,20 @@ impl Collector {
         self.variant = u32::try_from(number).unwrap_or(u32::MAX);
         self.report = report;
         self.suites.last = (0, 0);
-        self.group = attempts.map(|group| (self.variant, group.to_owned()));
-        if let Some(group) = &self.group {
-            self.attempts.entry(group.clone()).or_default();
-        }
+        self.group = attempts.map(|group| {
+            let group = (self.variant, group.to_owned());
+            let known = self.attempts.remove(&group).unwrap_or_default();
+            (group, known)
+        });
     }
 
     /// What everything came to.
     pub fn finish(mut self) -> Results {
-        self.settle();
-        for table in std::mem::take(&mut self.attempts).into_values() {
-            for entry in table.entries() {
-                self.tests.add(entry.id(), entry.suite(), entry.marks().as_attempts(), entry.duration());
-            }
+        self.close_group();
+        for attempts in std::mem::take(&mut self.attempts).into_values() {
+            self.tests.add_attempts(attempts);
         }
+        let table = self.tests.table();
         let mut results = Results {
             runs: self.runs,
             duration: Nanoseconds(self.time),
@@ -266,16 +257,15 @@ impl Collector {
                 is_rest,
             })
             .collect();
-        for part in self.tests.entries() {
-            let suite = &mut results.suites[part.suite() as usize];
-            count(&mut results.tests, part.marks().outcome());
-            count(&mut suite.tests, part.marks().outcome());
-            suite.duration.0 =
-                suite.duration.0.saturating_add(part.duration().map_or(0, |duration| duration.0));
-            results.failed_by_runner += u64::from(part.marks().is_failed_by_runner());
-        }
+        table.iter().for_each(|entry| {
+            let suite = &mut results.suites[entry.suite() as usize];
+            count(&mut results.tests, entry.marks().outcome());
+            count(&mut suite.tests, entry.marks().outcome());
+            suite.duration.0 = suite.duration.0.saturating_add(entry.duration().map_or(0, |time| time.0));
+            results.failed_by_runner += u64::from(entry.marks().is_failed_by_runner());
+        });
         for failure in &mut self.failures {
-            let entry = self.tests.get(failure.id).expect("every failure is in the table");
+            let entry = table.get(failure.id).expect("every failure is in the table");
             failure.outcome = entry.marks().outcome();
             failure.failed_by_runner = entry.marks().is_failed_by_runner();
             failure.duration = entry.duration();
@@ -283,21 +273,13 @@ impl Collector {
         // Stable: the order of the reports stays within each.
         self.failures.sort_by_key(|failure| (failure.outcome, failure.subject == Subject::Test));
         results.failures = self.failures;
-        results.table = self.tests;
+        results.table = table;
         results.roster = self.roster;
         results
     }
 
-    /// Tells the table of the group what waits.
-    fn settle(&mut self) {
-        let table = match &self.group {
-            None => &mut self.tests,
-            Some(group) => self.attempts.get_mut(group).expect("`begin` made it"),
-        };
-        table.touch(self.waiting.iter().map(|(id, ..)| *id));
-        for (id, suite, marks, duration) in self.waiting.drain(..) {
-            table.add(id, suite, marks, duration);
-        }
+    fn close_group(&mut self) {
+        self.attempts.extend(self.group.take());
     }
 
     #[cold]
@@ -396,12 +378,11 @@ impl Sink for Collector {
         }
         self.runs.count(run);
         let seed = self.variants[self.variant as usize].1;
-        let id = TestId::new(seed, run.subject, &run.test);
-        let suite = self.suites.number(self.variant, seed, run.test.suite);
-        self.waiting.push((id, suite, Marks::of(run), run.duration));
-        if self.waiting.len() >= MOST_WAITING {
-            self.settle();
-        }
+        let suite = add(seed, run.test.suite);
+        let id = TestId::in_suite(suite, run.subject, &run.test);
+        let suite = self.suites.number(self.variant, suite, run.test.suite);
+        let tests = self.group.as_mut().map_or(&mut self.tests, |(_, attempts)| attempts);
+        tests.add(id, suite, Marks::of(run), run.duration);
         if let Some(roster) = &mut self.roster {
             roster.add(id, self.variant, run);
         }

@@ -19,12 +19,29 @@ pub struct ReportEvidence {
     pub path: Option<RepoPath>,
     /// The leg of a matrix that it is of; empty where none is named.
     pub variant: String,
+    /// The shard that it is of, from 1, where the run has shards.
+    pub shard: Option<u32>,
     /// Why it is older than the run, if it is.
     pub stale: Option<String>,
     /// What became of it.
     pub content: Result<ReportContent, String>,
     /// The next step where it could not be read.
     pub help: String,
+}
+
+impl ReportEvidence {
+    /// A report of which only the name is known yet.
+    pub fn named(shown: String) -> Self {
+        Self {
+            shown,
+            path: None,
+            variant: String::new(),
+            shard: None,
+            stale: None,
+            content: Err("it was not read".to_owned()),
+            help: String::new(),
+        }
+    }
 }
 
 /// The content of a report that was recognised.

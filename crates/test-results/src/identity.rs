@@ -12,8 +12,12 @@ pub struct TestId(pub u64);
 impl TestId {
     /// The identity of a test; `variant` is a number of [`variant_seed`].
     pub(crate) fn new(variant: u64, subject: Subject, name: &TestName<'_>) -> Self {
-        let mut state = add(variant, name.suite);
-        state = add(state, name.class);
+        Self::in_suite(add(variant, name.suite), subject, name)
+    }
+
+    /// The same, where the number of the variant was already taken on to that of the suite.
+    pub(crate) fn in_suite(suite: u64, subject: Subject, name: &TestName<'_>) -> Self {
+        let mut state = add(suite, name.class);
         state = add(state, name.name);
         state = add(state, name.file);
         state = mix(state ^ K3, u64::from(subject == Subject::OutsideTests) ^ K1);
@@ -54,10 +58,16 @@ fn mix(left: u64, right: u64) -> u64 {
 
 /// Up to eight bytes.
 fn word(bytes: &[u8]) -> u64 {
-    match bytes.first_chunk() {
-        Some(bytes) => u64::from_le_bytes(*bytes),
-        None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    if let Some(bytes) = bytes.first_chunk() {
+        return u64::from_le_bytes(*bytes);
     }
+    let length = bytes.len();
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        // The two overlap, and agree where they do.
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        return u64::from(first) | u64::from(last) << (8 * (length - 4));
+    }
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]
@@ -72,6 +82,16 @@ mod tests {
         let name = TestName { suite: "suite", class: "class", name: "a test with a longer name", file: "" };
         let id = TestId::new(variant_seed(""), Subject::Test, &name);
         assert_eq!(id, TestId(4_408_874_673_923_124_593), "never change this");
+    }
+
+    #[test]
+    fn a_word_is_its_bytes() {
+        let bytes = [0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88];
+        for length in 0..=8 {
+            let mut whole = [0; 8];
+            whole[..length].copy_from_slice(&bytes[..length]);
+            assert_eq!(word(&bytes[..length]), u64::from_le_bytes(whole), "{length}");
+        }
     }
 
     #[test]

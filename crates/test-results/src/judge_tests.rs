@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use expect_test::{Expect, expect};
 use gatewright_core::RepoPath;
-use gatewright_core::report::{Block, Inline};
+use gatewright_core::report::{Block, Inline, Policy as StatePolicy};
 
 use super::*;
-use crate::{Collector, read};
+use crate::{Collector, ReportEvidence, read};
 
 /// Files of the repository that reports may mean.
 const FILES: [&str; 4] = ["pkg/a_test.go", "src/test/java/org/ATest.java", "tests/test_a.py", "results.xml"];
@@ -31,12 +31,17 @@ fn judged(reports: &[(&str, Option<&str>, &str)], policy: &Policy) -> Report {
             shown: format!("results{index}.xml"),
             path: None,
             variant: (*variant).to_owned(),
+            shard: None,
             stale: None,
             content,
             help,
         });
     }
-    judge(&Evidence::new(read_reports, collector.finish(), &resolve), policy, &[])
+    judge(&Evidence::new(read_reports, collector.finish(), &resolve), policy, &Circumstances::default())
+}
+
+fn missing(pattern: &str) -> Circumstances {
+    Circumstances { missing: vec![pattern.to_owned()], ..Circumstances::default() }
 }
 
 fn inline(content: &[Inline]) -> String {
@@ -126,7 +131,7 @@ fn what_broke_and_what_flaked() {
         &expect![[r#"
             # 2 failed, 1 flaky, 1 passed of 4 tests, 3.101 s
             tests.total=4 tests.passed=1 tests.failed=2 tests.errored=0 tests.skipped=0 tests.flaky=1 tests.runs=4 tests.total[variant:linux]=3 tests.passed[variant:linux]=1 tests.failed[variant:linux]=1 tests.errored[variant:linux]=0 tests.skipped[variant:linux]=0 tests.flaky[variant:linux]=1 tests.total[variant:windows]=1 tests.passed[variant:windows]=0 tests.failed[variant:windows]=1 tests.errored[variant:windows]=0 tests.skipped[variant:windows]=0 tests.flaky[variant:windows]=0 
-            state flaky-tests (warn): one test is flaky
+            state flaky (warn): one test is flaky
               help: Find what they depend on besides the code: time, order, ports, the network.
             finding failed-test High Fail at src/test/java/org/ATest.java:31: Failed: org.ATest › works (linux): expected 1
             finding failed-test High Fail at pkg/a_test.go:12: Failed: m/pkg › TestA (windows): got 1
@@ -175,14 +180,14 @@ fn never_green_by_absence() {
     check(
         &[("", None, "<testsuites/>")],
         &expect![[r#"
-        # no test ran
-        tests.total=0 tests.passed=0 tests.failed=0 tests.errored=0 tests.skipped=0 tests.flaky=0 tests.runs=0 
-        state no-tests (fail): the reports hold no test
-          help: Check the filter that chooses the tests, and the step that runs them.
-        ## What was read (90)
-        | Report | Read as | Runs | Notes
-        | `results0.xml` | JUnit XML | 0 | 
-    "#]],
+            # no test ran
+
+            state no-tests (fail): the reports hold no test
+              help: Check the filter that chooses the tests, and the step that runs them.
+            ## What was read (90)
+            | Report | Read as | Runs | Notes
+            | `results0.xml` | JUnit XML | 0 | 
+        "#]],
     );
     check(
         &[("", None, "<testsuite><testcase name=\"a\"><skipped/></testcase></testsuite>")],
@@ -213,7 +218,7 @@ fn never_green_by_absence() {
         | `results1.xml` | JUnit XML | 1 | 1 × truncated
     "#]],
     );
-    let missing = judge(&Evidence::default(), &Policy::default(), &["**/junit.xml".to_owned()]);
+    let missing = judge(&Evidence::default(), &Policy::default(), &missing("**/junit.xml"));
     expect![[r#"
         # no test ran
 
@@ -245,7 +250,7 @@ fn policies_decide_over_failures_and_flaky_ones() {
         assert_eq!(fails, if on_failure == StatePolicy::Fail { 2 } else { 0 });
         let states: Vec<_> = report.states.iter().map(|state| (state.name.as_str(), state.policy)).collect();
         let expected: &[_] = if on_failure == StatePolicy::Warn {
-            &[("failed-tests", StatePolicy::Warn), ("flaky-tests", StatePolicy::Warn)]
+            &[("failure", StatePolicy::Warn), ("flaky", StatePolicy::Warn)]
         } else {
             &[]
         };

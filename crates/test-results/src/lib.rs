@@ -17,36 +17,53 @@
 )]
 
 pub mod collect;
+pub mod compare;
 pub mod detect;
 pub mod diagnostic;
 mod encoding;
 pub mod evidence;
 pub mod formats;
 pub mod frames;
+pub mod history;
 mod identity;
 mod judge;
 mod lines;
+mod live;
 pub mod model;
 mod number;
 pub mod output;
+pub mod owners;
 mod policy;
+pub mod quarantine;
+pub mod rerun;
 pub mod roster;
 pub mod rules;
 mod sections;
+mod states;
+pub mod shards;
 mod suites;
 mod table;
 mod text;
 mod xml;
 
 pub use collect::{Collector, Failure, Results, SlowTest, SuiteResult};
+
+pub use compare::{Comparison, Rate, Standing};
 pub use detect::{Lookalike, Unknown, detect};
 pub use diagnostic::{Diagnostic, Diagnostics, Kind, Weight};
 pub use evidence::{Evidence, ReportContent, ReportEvidence};
 pub use formats::{Format, Parsed, ReadError, read};
+pub use history::{History, HistoryError, PastOutcome, RunAbout};
 pub use identity::TestId;
-pub use judge::{MEASURES, judge};
-pub use model::{Attempts, Detail, Nanoseconds, Occurrence, Outcome, Sink, Subject, Tally, TestName};
+pub use judge::{Circumstances, CommandEnd, MEASURES, judge};
+pub use live::Live;
+pub use model::{
+    Attempts, Detail, Milliseconds, Nanoseconds, Occurrence, Outcome, Sink, Subject, Tally, TestName,
+};
+pub use owners::Owners;
 pub use policy::Policy;
+pub use quarantine::{Quarantine, Quarantined, TestPattern};
+pub use rerun::rerun_commands;
 pub use roster::{Listed, Roster};
 pub use table::{Entry, Marks, Table, TestOutcome};
 pub use text::Excerpt;

@@ -7,7 +7,7 @@ mod failed_test;
 mod flaky_test;
 mod odd_report;
 
-use gatewright_core::report::{Finding, FindingOutcome, Policy as StatePolicy, RuleInfo, Severity};
+use gatewright_core::report::{Finding, RuleInfo};
 
 use crate::evidence::Evidence;
 use crate::policy::Policy;
@@ -45,24 +45,3 @@ pub(crate) const CATEGORY: &str = "tests";
 
 /// Findings of one rule at most: a report of a hundred thousand failures is told by its numbers.
 pub(crate) const MOST_FINDINGS: usize = 1000;
-
-/// Marks a finding whose policy decides over the gate, and so over how loud it is.
-pub(crate) fn under(mut finding: Finding, policy: StatePolicy) -> Finding {
-    (finding.outcome, finding.severity) = match policy {
-        StatePolicy::Fail => (FindingOutcome::Fail, Severity::High),
-        StatePolicy::Warn => (FindingOutcome::Unknown, Severity::Medium),
-        StatePolicy::Ignore => (FindingOutcome::NotApplicable, Severity::Info),
-    };
-    finding
-}
-
-/// Marks a finding that only explains a state: the state's policy decides over the gate.
-pub(crate) fn explains_state(finding: Finding, policy: StatePolicy) -> Finding {
-    let mut finding = under(finding, policy);
-    if policy == StatePolicy::Fail {
-        finding.outcome = FindingOutcome::Unknown;
-    }
-    finding
-}
-
-pub(crate) use broken_report::sentence;

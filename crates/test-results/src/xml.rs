@@ -5,12 +5,14 @@
 //! well-formed is named while the rest is still read. Document types are read over: no entity is ever defined, so that
 //! none can grow, and nothing outside the report is ever looked at.
 
+mod near;
 mod tag;
 
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr_iter, memchr3, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
+use self::near::find_near;
 pub(crate) use self::tag::{Tag, unescape_into, unescaped};
 use crate::diagnostic::{Diagnostics, Kind};
 use crate::lines::read_some;
@@ -272,7 +274,7 @@ impl<'r> Xml<'r> {
         let mut seen = 0;
         loop {
             let rest = &self.buffer[self.at..self.filled];
-            if let Some(found) = memchr(b'<', &rest[seen..]) {
+            if let Some(found) = find_near(b'<', &rest[seen..]) {
                 let piece = self.at..self.at + seen + found;
                 self.at = piece.end;
                 return Ok(piece);
@@ -370,12 +372,12 @@ impl<'r> Xml<'r> {
         self.have(9)?;
         let rest = &self.buffer[self.at..self.filled];
         let (mode, length) = match rest {
-            _ if rest.starts_with(b"<![CDATA[") => (Mode::CData, 9),
+            [b'<', b'/', ..] => return self.tag(true),
+            [b'<', first, ..] if is_name_start(*first) => return self.tag(false),
+            [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] => (Mode::CData, 9),
             [b'<', b'!', b'-', b'-', ..] => (Mode::Comment, 4),
             [b'<', b'?', ..] => (Mode::Instruction, 2),
             [b'<', b'!', ..] => return self.document_type(),
-            [b'<', b'/', ..] => return self.tag(true),
-            [b'<', first, ..] if is_name_start(*first) => return self.tag(false),
             [b'<'] => {
                 self.at += 1;
                 self.say_open("a tag");
@@ -574,26 +576,23 @@ enum Found {
 fn tag_end(rest: &[u8], seen: &mut usize, quote: &mut Option<u8>) -> Option<usize> {
     loop {
         if let Some(open) = *quote {
-            if let Some(at) = memchr(open, &rest[*seen..]) {
-                *seen += at + 1;
-                *quote = None;
-            } else {
-                *seen = rest.len();
-                return None;
-            }
+            let Some(at) = find_near(open, &rest[*seen..]) else { break };
+            *seen += at + 1;
+            *quote = None;
         }
-        match memchr3(b'>', b'"', b'\'', &rest[*seen..]) {
-            Some(at) if rest[*seen + at] == b'>' => return Some(*seen + at),
-            Some(at) => {
-                *quote = Some(rest[*seen + at]);
-                *seen += at + 1;
-            }
-            None => {
-                *seen = rest.len();
-                return None;
-            }
+        // Between two values there is hardly more than a name.
+        let Some(at) = rest[*seen..].iter().position(|byte| matches!(byte, b'>' | b'"' | b'\'')) else {
+            break;
+        };
+        *seen += at;
+        if rest[*seen] == b'>' {
+            return Some(*seen);
         }
+        *quote = Some(rest[*seen]);
+        *seen += 1;
     }
+    *seen = rest.len();
+    None
 }
 
 fn is_name_start(byte: u8) -> bool {

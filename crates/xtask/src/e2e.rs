@@ -20,6 +20,7 @@ mod outputs;
 mod page;
 mod producers;
 mod test_html;
+mod test_tools;
 
 /// What to judge.
 #[derive(clap::Args)]
@@ -33,6 +34,8 @@ pub struct E2eArgs {
 enum Part {
     /// Fresh reports of real producers against our totals.
     Producers,
+    /// Fresh results of real test tools against what they print.
+    Tests,
     /// Workflows, actions and scripts by their linters.
     Lint,
     /// What our actions write, by validators of others.
@@ -66,6 +69,7 @@ pub fn run(args: &E2eArgs) -> Result<()> {
     let mut judge = Judge { peers, binaries: build()?, passed: 0, failed: 0 };
     for (part, judged) in [
         (Part::Producers, producers::judge as fn(&mut Judge)),
+        (Part::Tests, test_tools::judge),
         (Part::Lint, lint::judge),
         (Part::Outputs, outputs::judge),
         (Part::Html, html::judge),
@@ -88,7 +92,8 @@ pub fn run(args: &E2eArgs) -> Result<()> {
 fn build() -> Result<PathBuf> {
     println!("building our binaries …");
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    build.args(["build", "--locked", "--package", "coverage-gate"]).current_dir(crate::root());
+    let packages = ["--package", "coverage-gate", "--package", "test-report"];
+    build.args(["build", "--locked"]).args(packages).current_dir(crate::root());
     command::stdout(&mut build, Duration::from_mins(30))?;
     Ok(crate::target().join("debug"))
 }

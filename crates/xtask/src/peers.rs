@@ -86,6 +86,9 @@ pub struct Peer {
     /// What Maven is asked to do on the example.
     #[serde(default)]
     pub goals: Vec<String>,
+    /// What `cargo install` is told besides.
+    #[serde(default)]
+    pub options: Vec<String>,
     /// Which chore it is for.
     pub set: Set,
     /// What it does for us.
@@ -221,6 +224,8 @@ impl Peers {
             Kind::Go | Kind::GoScratch | Kind::Crate => self.folder.join("bin").join(&peer.name),
             Kind::Npm if peer.check.is_none() => self.folder.join("node/node_modules").join(&peer.package),
             Kind::Npm => self.folder.join("node/node_modules/.bin").join(&peer.name),
+            // A package without a program is proved by what pip says of it.
+            Kind::Pypi if peer.check.is_none() => self.folder.join("python/bin/python"),
             Kind::Pypi => self.folder.join("python/bin").join(&peer.name),
             // Maven's own layout: the plugin is there, in this version, or its file is not.
             Kind::Maven => {
@@ -296,8 +301,8 @@ impl Peers {
 impl Peer {
     /// All that decides what an installation holds.
     fn wanted(&self) -> Result<String> {
-        let mut text =
-            format!("{:?} {} {}\n", self.kind, self.package, self.version) + &self.goals.join("\n");
+        let said = [&self.goals[..], &self.options].concat().join("\n");
+        let mut text = format!("{:?} {} {}\n{said}", self.kind, self.package, self.version);
         if let Some(source) = &self.source {
             let decides = if self.kind == Kind::Maven { "pom.xml" } else { "main.go" };
             text += &fs::read_to_string(crate::root().join(source).join(decides))?;
@@ -332,6 +337,7 @@ mod tests {
             let has_source = peer.kind == Kind::Maven || peer.name == "octocov-coverage";
             assert_eq!(peer.source.is_some(), has_source, "{}", peer.name);
             assert_eq!(peer.kind == Kind::Maven, !peer.goals.is_empty(), "{}", peer.name);
+            assert!(peer.kind == Kind::Crate || peer.options.is_empty(), "{}", peer.name);
             assert!(!peer.licence.is_empty() && !peer.purpose.ends_with('.'), "{}", peer.name);
             let same = peers.pins.peer.iter().filter(|other| other.name == peer.name).count();
             assert_eq!(same, 1, "{} is pinned twice", peer.name);

@@ -47,26 +47,47 @@ fn fenced(markdown: &str, language: &str) -> Vec<String> {
     parts.map(|part| part.split("\n```").next().unwrap_or_default().to_owned() + "\n").collect()
 }
 
-/// Where people come from, and what they have there.
-const ELSEWHERE: [(&str, &str); 4] = [
-    ("codecov", "codecov.yml"),
-    ("coveralls", ".coveralls.yml"),
-    ("diff-cover", "pyproject.toml"),
-    ("octocov", ".octocov.yml"),
+/// Where people come from.
+struct Elsewhere {
+    tool: &'static str,
+    /// What they have there.
+    old: &'static str,
+    /// What takes its place.
+    action: &'static str,
+}
+
+const ELSEWHERE: [Elsewhere; 6] = [
+    Elsewhere { tool: "codecov", old: "codecov.yml", action: "coverage-gate" },
+    Elsewhere { tool: "coveralls", old: ".coveralls.yml", action: "coverage-gate" },
+    Elsewhere { tool: "diff-cover", old: "pyproject.toml", action: "coverage-gate" },
+    Elsewhere { tool: "dorny-test-reporter", old: ".github/workflows/tests.yml", action: "test-report" },
+    Elsewhere {
+        tool: "enricomi-publish-unit-test-result",
+        old: ".github/workflows/tests.yml",
+        action: "test-report",
+    },
+    Elsewhere { tool: "octocov", old: ".octocov.yml", action: "coverage-gate" },
 ];
 
-const CASES: &str = "tests/cases/coverage-gate";
+impl Elsewhere {
+    fn page(&self) -> String {
+        format!("docs/migrate/from-{}.md", self.tool)
+    }
 
-fn file_of_case(tool: &str, path: &str) -> String {
-    let file = format!("{CASES}/migrate-from-{tool}/{path}");
-    std::fs::read_to_string(xtask::root().join(&file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    fn case(&self) -> String {
+        format!("tests/cases/{}/migrate-from-{}", self.action, self.tool)
+    }
+
+    fn file_of_case(&self, path: &str) -> String {
+        let file = format!("{}/{path}", self.case());
+        std::fs::read_to_string(xtask::root().join(&file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    }
 }
 
 /// Whether a block is the configuration of the tool that a page leads away from.
 fn is_from_elsewhere(path: &str, block: &str) -> bool {
-    let from = |(tool, _): &&(&str, &str)| path == format!("docs/migrate/from-{tool}.md");
-    let found = ELSEWHERE.iter().find(from);
-    found.is_some_and(|(tool, old)| file_of_case(tool, &format!("input/{old}")) == block)
+    let found = ELSEWHERE.iter().find(|elsewhere| path == elsewhere.page());
+    found.is_some_and(|elsewhere| elsewhere.file_of_case(&format!("input/{}", elsewhere.old)) == block)
 }
 
 #[test]
@@ -96,29 +117,33 @@ fn every_example_is_one_that_we_take() {
 
 #[test]
 fn what_a_page_leads_to_is_what_its_case_runs() {
-    let expected = ELSEWHERE.map(|(tool, _)| format!("docs/migrate/from-{tool}.md"));
+    let expected = ELSEWHERE.map(|elsewhere| elsewhere.page());
     assert_eq!(pages("docs/migrate"), expected, "`ELSEWHERE` names each page");
-    for ((tool, old), path) in ELSEWHERE.iter().zip(expected) {
+    for elsewhere in &ELSEWHERE {
+        let path = elsewhere.page();
         let text = std::fs::read_to_string(xtask::root().join(&path)).expect("the page is there");
-        assert!(
-            text.contains(&format!("(../../{CASES}/migrate-from-{tool})")),
-            "{path} does not lead to its case"
-        );
-        let language = if *old == "pyproject.toml" { "toml" } else { "yaml" };
-        for (language, file) in [(language, *old), ("yaml", ".github/gatewright.yml")] {
-            let content = file_of_case(tool, &format!("input/{file}"));
+        assert!(text.contains(&format!("(../../{})", elsewhere.case())), "{path} does not lead to its case");
+        let old = elsewhere.old;
+        let language = if old == "pyproject.toml" { "toml" } else { "yaml" };
+        for (language, file) in [(language, old), ("yaml", ".github/gatewright.yml")] {
+            let content = elsewhere.file_of_case(&format!("input/{file}"));
             let shown = fenced(&text, language).contains(&content);
             assert!(shown, "{path} does not show what the case has as {file}:\n{content}");
-            let base = file_of_case(tool, &format!("base/{file}"));
+            let base = elsewhere.file_of_case(&format!("base/{file}"));
             assert_eq!(base, content, "{path}: on a pull request the base's {file} counts");
         }
         // What is said on a command line is what the case runs, unless it stands in for the store of baselines.
-        let run = file_of_case(tool, "run");
-        let said = run.lines().find_map(|line| line.strip_prefix("args: ")).expect("the case has arguments");
-        let shown = fenced(&text, "sh").contains(&format!("coverage-gate {said}\n"));
-        assert!(shown || said == "--baseline baseline.json", "{path} does not show `coverage-gate {said}`");
+        let run = elsewhere.file_of_case("run");
+        for said in run.lines().filter_map(|line| line.strip_prefix("args: ")) {
+            let shown = fenced(&text, "sh").contains(&format!("{} {said}\n", elsewhere.action));
+            let stands_in = said.starts_with("--baseline ");
+            assert!(shown || stands_in, "{path} does not show `{} {said}`", elsewhere.action);
+        }
     }
-    let cases = std::fs::read_dir(xtask::root().join(CASES)).expect("the cases are there");
+    let actions: std::collections::BTreeSet<&str> =
+        ELSEWHERE.iter().map(|elsewhere| elsewhere.action).collect();
+    let folders = actions.iter().map(|action| xtask::root().join("tests/cases").join(action));
+    let cases = folders.flat_map(|folder| std::fs::read_dir(folder).expect("the cases are there"));
     let names = cases.map(|case| case.expect("it can be listed").file_name().to_string_lossy().into_owned());
     let migrations = names.filter(|name| name.starts_with("migrate-from-")).count();
     assert_eq!(migrations, ELSEWHERE.len(), "each case has a page");

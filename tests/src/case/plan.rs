@@ -9,6 +9,7 @@
 //! | `event: pull_request [fork]` | the event, with its `event.json`: `push` (default), `pull_request`, `merge_group`, `schedule`, `workflow_dispatch`, `tag` |
 //! | `git: merge shallow origin` | how the repository lies there: `none`, `merge`, `shallow`, `depth=N`, `origin` |
 //! | `cd: sub/folder` | where it starts, inside the tree |
+//! | `old: junit.xml` | a file of the checkout that was written an hour before the job began |
 //! | `os: windows` | whose rules decide what is shown: `linux` (default), `macos`, `windows` |
 //! | `kind: node` | what kind of step it is: `run` (default), `node`, `docker` |
 //! | `binary: gatewright` | another binary than the action's |
@@ -41,6 +42,8 @@ pub struct Plan {
     pub git: Git,
     /// The folder inside the tree in which it starts.
     pub folder: String,
+    /// Files of the checkout that are older than the job.
+    pub old: Vec<String>,
     /// Whose rules decide.
     pub os: Os,
     /// The kind of step.
@@ -93,6 +96,7 @@ impl Plan {
             fork: false,
             git: Git { present: true, merge: false, depth: None, origin: false },
             folder: String::new(),
+            old: Vec::new(),
             os: Os::Linux,
             kind: Kind::Run,
             laptop: false,
@@ -119,6 +123,7 @@ impl Plan {
             "secret" => self.secrets.push(value.to_owned()),
             "event" => self.event(value)?,
             "git" => self.git(value)?,
+            "old" => self.old.push(value.to_owned()),
             "cd" => value.clone_into(&mut self.folder),
             "os" => {
                 self.os =

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -39,9 +40,15 @@ pub struct Commits {
     pub merge: String,
 }
 
+/// Says when a file was written.
+fn touch(path: &Path, time: SystemTime) -> Result<()> {
+    Ok(fs::File::options().write(true).open(path)?.set_modified(time)?)
+}
+
 impl Stage {
     /// Lays the trees of a case out.
     pub fn set(case: &Path, plan: &Plan) -> Result<Self> {
+        let begun = SystemTime::now();
         let folder = TempDir::with_prefix("gatewright-case-")?;
         let path = folder.path().canonicalize()?;
         let mut stage = Self {
@@ -67,7 +74,14 @@ impl Stage {
             } else {
                 serde_json::to_string_pretty(&stage.event(plan))?
             };
-            fs::write(stage.temp.join("event.json"), event)?;
+            let path = stage.temp.join("event.json");
+            fs::write(&path, event)?;
+            // A runner writes it before the first step, and so before the checkout.
+            touch(&path, begun)?;
+        }
+        for old in &plan.old {
+            touch(&stage.root.join(old), begun - Duration::from_hours(1))
+                .with_context(|| format!("old: {old}"))?;
         }
         Ok(stage)
     }

@@ -2,8 +2,12 @@
 
 pub mod yaml;
 
+use std::collections::BTreeMap;
+
 use crate::RepoPath;
+use crate::action::{FieldAbout, ListAbout};
 use crate::condition::Condition;
+use crate::date::Date;
 use crate::glob::Pattern;
 use crate::nearest::nearest;
 use crate::report::Location;
@@ -16,6 +20,67 @@ pub const DEFAULT_PATH: &str = ".github/gatewright.yml";
 
 /// Keys that every action's settings may have besides its inputs.
 pub const SHARED_KEYS: [&str; 3] = ["name", "conditions", "waivers"];
+
+/// The list that every action's settings may have.
+pub const WAIVERS: ListAbout = ListAbout {
+    name: "waivers",
+    item: "a waiver",
+    description: "Findings that a named person accepts, for a reason, until a day.",
+    required: &[
+        FieldAbout { name: "rule", description: "The rule whose findings are accepted." },
+        FieldAbout { name: "reason", description: "Why they are accepted." },
+        FieldAbout { name: "owner", description: "Who answers for it." },
+        FieldAbout { name: "until", description: "The last day it holds: YYYY-MM-DD." },
+    ],
+    optional: &[FieldAbout {
+        name: "path",
+        description: "The files it holds for: a glob from the repository's root. Without it, everywhere.",
+    }],
+};
+
+/// An entry of a list that was read.
+#[derive(Clone, Debug)]
+pub struct ConfigEntry {
+    texts: BTreeMap<&'static str, String>,
+    /// The last day it holds, where it has one.
+    pub until: Option<Date>,
+    /// Where it is written.
+    pub written_at: Location,
+    places: BTreeMap<&'static str, Place>,
+    place: Place,
+}
+
+impl ConfigEntry {
+    /// A field's text; what is required is there.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.texts.get(key).map(String::as_str)
+    }
+}
+
+/// What an entry of a list is made of, as advice.
+fn list_help(list: &ListAbout) -> String {
+    let names = |fields: &[FieldAbout]| -> Vec<String> {
+        let name = |field: &FieldAbout| match field.name {
+            "until" => "`until` (YYYY-MM-DD)".to_owned(),
+            name => format!("`{name}`"),
+        };
+        fields.iter().map(name).collect()
+    };
+    let joined = |names: Vec<String>| match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    };
+    let mut item = list.item.to_owned();
+    if let Some(first) = item.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let optional = match list.optional {
+        [] => String::new(),
+        fields => format!(", and may have {}", joined(names(fields))),
+    };
+    format!("{item} has {}{optional}.", joined(names(list.required)))
+}
 
 /// A configuration file that was read.
 #[derive(Clone, Debug)]
@@ -219,55 +284,78 @@ impl<'a> Settings<'a> {
 
     /// The waivers, read strictly.
     pub fn waivers(&self) -> Result<Vec<Waiver>, ConfigError> {
-        match self.node.get("waivers") {
-            None => Ok(Vec::new()),
+        let waiver = |entry: ConfigEntry| {
+            let path = entry.text("path").map(Pattern::new).transpose().map_err(|message| {
+                let at = entry.places.get("path").copied().unwrap_or(entry.place);
+                self.file.error(at, format!("this is no path pattern: {message}"), list_help(&WAIVERS))
+            })?;
+            let text = |key: &str| entry.text(key).unwrap_or_default().to_owned();
+            Ok(Waiver {
+                rule: text("rule"),
+                path,
+                reason: text("reason"),
+                owner: text("owner"),
+                until: entry.until.expect("every waiver has a last day"),
+                written_at: entry.written_at.clone(),
+            })
+        };
+        self.entries(&WAIVERS)?.into_iter().map(waiver).collect()
+    }
+
+    /// The entries of a list, read strictly.
+    pub fn entries(&self, list: &ListAbout) -> Result<Vec<ConfigEntry>, ConfigError> {
+        match self.node.get(list.name) {
+            None | Some(Node { value: Value::Null, .. }) => Ok(Vec::new()),
             Some(Node { value: Value::List(items), .. }) => {
-                items.iter().map(|item| self.waiver(item)).collect()
+                items.iter().map(|item| self.entry(item, list)).collect()
             }
-            Some(node) => Err(self.file.error(
-                node.place,
-                format!("found {}, expected a list of waivers", node.kind()),
-                "Write `- rule: …` entries, each with reason, owner and until.",
-            )),
+            Some(node) => {
+                let first = list.required.first().map_or("", |field| field.name);
+                Err(self.file.error(
+                    node.place,
+                    format!("found {}, expected a list: `{}`", node.kind(), list.name),
+                    format!("Write `- {first}: …` entries. {}", list_help(list)),
+                ))
+            }
         }
     }
 
-    fn waiver(&self, item: &Node) -> Result<Waiver, ConfigError> {
-        const KEYS: [&str; 5] = ["rule", "path", "reason", "owner", "until"];
-        let help = "A waiver has `rule`, `reason`, `owner` and `until` (YYYY-MM-DD), and may have `path`.";
-        let error = |place, message: String| Err(self.file.error(place, message, help));
-        if let Some(entry) = item.entries().iter().find(|entry| !KEYS.contains(&entry.key.as_str())) {
-            return error(entry.key_place, format!("a waiver has no `{}`", entry.key));
+    fn entry(&self, item: &Node, list: &ListAbout) -> Result<ConfigEntry, ConfigError> {
+        let help = list_help(list);
+        let known = || list.required.iter().chain(list.optional).map(|field| field.name);
+        if let Some(entry) = item.entries().iter().find(|entry| !known().any(|key| key == entry.key)) {
+            let near = nearest(&entry.key, known()).map(|near| format!(", did you mean `{near}`?"));
+            let message = format!("{} has no `{}`{}", list.item, entry.key, near.unwrap_or_default());
+            return Err(self.file.error(entry.key_place, message, help));
         }
-        let text = |key: &str| match item.get(key).map(|node| &node.value) {
-            Some(Value::Scalar { text, .. }) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-            _ => None,
-        };
-        let required = |key: &str| {
-            text(key).ok_or_else(|| self.file.error(item.place, format!("the waiver has no `{key}`"), help))
-        };
-        let at = |key: &str| item.get(key).map_or(item.place, |node| node.place);
-        let until = match required("until")?.parse() {
-            Ok(until) => until,
-            Err(message) => return error(at("until"), message),
-        };
-        let path = match text("path").map(|path| Pattern::new(&path)).transpose() {
-            Ok(path) => path,
-            Err(message) => return error(at("path"), format!("this is no path pattern: {message}")),
+        let mut texts = BTreeMap::new();
+        let mut places = BTreeMap::new();
+        for key in known() {
+            let Some(node) = item.get(key) else { continue };
+            if let Value::Scalar { text, .. } = &node.value
+                && !text.trim().is_empty()
+            {
+                texts.insert(key, text.trim().to_owned());
+                places.insert(key, node.place);
+            }
+        }
+        if let Some(missing) = list.required.iter().find(|field| !texts.contains_key(field.name)) {
+            let item_of = list.item.replacen("a ", "the ", 1).replacen("an ", "the ", 1);
+            return Err(self.file.error(item.place, format!("{item_of} has no `{}`", missing.name), help));
+        }
+        let until = match texts.get("until").map(|text| text.parse::<Date>()) {
+            None => None,
+            Some(Ok(until)) => Some(until),
+            Some(Err(message)) => {
+                return Err(self.file.error(places["until"], message, help));
+            }
         };
         // A configuration outside the repository has no place that an annotation could point at.
         let config = RepoPath::new(&self.file.path)
             .or_else(|_| RepoPath::new(DEFAULT_PATH))
             .expect("the default path is a path");
         let written_at = Location::lines(config, item.place.line, item.place.line);
-        Ok(Waiver {
-            rule: required("rule")?,
-            path,
-            reason: required("reason")?,
-            owner: required("owner")?,
-            until,
-            written_at,
-        })
+        Ok(ConfigEntry { texts, until, written_at, places, place: item.place })
     }
 
     /// The file these settings stand in.

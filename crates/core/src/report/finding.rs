@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Severity;
+use super::{Policy, Severity};
 use crate::RepoPath;
 
 /// One thing found, where it is, and what is known about it. `outcome`, `change` and `waiver` are independent facts.
@@ -75,6 +75,29 @@ impl Finding {
             waiver: None,
             gate: None,
         }
+    }
+
+    /// Lets a policy decide over it, and so over how loud it is.
+    #[must_use]
+    pub fn under(mut self, policy: Policy) -> Self {
+        (self.outcome, self.severity) = match policy {
+            Policy::Fail => (FindingOutcome::Fail, Severity::High),
+            Policy::Warn => (FindingOutcome::Unknown, Severity::Medium),
+            Policy::Ignore => (FindingOutcome::NotApplicable, Severity::Info),
+        };
+        self
+    }
+
+    /// Marks it as one that only explains a state: the state's policy decides over the gate, so it decides how loud
+    /// the finding is, too. Readers are told once, here.
+    #[must_use]
+    pub fn explaining(mut self, state: &str, policy: Policy) -> Self {
+        self = self.under(policy);
+        self.properties.insert(STATE_PROPERTY.to_owned(), state.to_owned());
+        if policy == Policy::Fail {
+            self.outcome = FindingOutcome::Unknown;
+        }
+        self
     }
 
     /// Places it.

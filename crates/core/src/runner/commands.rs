@@ -71,6 +71,11 @@ pub(crate) fn random_token() -> io::Result<String> {
 
 /// Writes a file so that a reader sees the old one, the new one, or none, but never a part. Missing folders are made.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_atomically_by(path, &|out| out.write_all(bytes))
+}
+
+/// The same for a file that is written piece by piece.
+pub fn write_atomically_by(path: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|error| {
         // The system only says that something exists.
@@ -86,10 +91,10 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .file_name()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
     let draft = folder.join(format!(".{}.{}.tmp", name.to_string_lossy(), random_token()?));
-    let written = File::create_new(&draft).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.flush()?;
-        drop(file);
+    let written = File::create_new(&draft).and_then(|file| {
+        let mut file = io::BufWriter::new(file);
+        write(&mut file)?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.flush()?;
         fs::rename(&draft, path)
     });
     if written.is_err() {

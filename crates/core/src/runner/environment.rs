@@ -8,6 +8,10 @@ use crate::date::Date;
 
 use super::Event;
 
+/// Variables that name the files through which the runner takes commands.
+pub(crate) const FILE_COMMANDS: [&str; 5] =
+    ["GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"];
+
 /// Everything that a run may know about its surroundings.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {

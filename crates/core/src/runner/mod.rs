@@ -6,8 +6,9 @@ mod event;
 mod folder;
 mod notes;
 
-pub use commands::{FileCommandError, Outputs, mask, relay, write_atomically};
+pub use commands::{FileCommandError, Outputs, mask, relay, write_atomically, write_atomically_by};
 pub use environment::Environment;
+pub(crate) use environment::FILE_COMMANDS;
 pub use event::Event;
 pub use folder::{FolderSink, write_folder};
 pub(crate) use notes::{Notes, start_log};

@@ -8,9 +8,9 @@ use super::{Evidence, ReportContent, ReportEvidence, package_of};
 use crate::baseline::BaselineUnderReview;
 use crate::flags::{self, FlagEvidence, Named};
 use crate::language::is_generated;
-use crate::paths::{Mapped, Origin, SourceTree, within_module};
 use crate::tally::{Partials, Tally, totals_of};
-use crate::{FileCoverage, Parsed, Picture, Places};
+use crate::{FileCoverage, Parsed, Picture};
+use gatewright_core::source_tree::{Mapped, Origin, Places, SourceTree, within_module};
 
 /// Says whether a file is to be left out, and by which pattern.
 pub trait Ignores {

@@ -206,7 +206,7 @@ fn unknown_function(change: &ChangedFile, file: &FileCoverage, lines: &[&str]) -
 mod tests {
     use super::super::{Gatherer, Report, Selection};
     use super::*;
-    use crate::SourceTree;
+    use gatewright_core::source_tree::SourceTree;
 
     struct NothingIgnored;
 

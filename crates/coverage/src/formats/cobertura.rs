@@ -23,10 +23,11 @@ use std::io::{self, Read};
 
 use super::value::{parse_count, parse_line};
 use super::xml::{self, Files, Handler, Position, Tag, Value, required, say_fault};
-use super::{Format, Parsed, Places};
+use super::{Format, Parsed};
 use crate::decode;
 use crate::diagnostic::{Diagnostics, Kind, Spot};
 use crate::model::{Block, Branch, BranchTally, Function, Grouping, Picture, Ratio, Span, Unit};
+use gatewright_core::source_tree::Places;
 
 /// Reads a Cobertura report to its end.
 ///

@@ -22,9 +22,10 @@ use std::io::{self, Read};
 
 use super::value::{parse_count, parse_line};
 use super::xml::{self, Files, Handler, Position, Tag, required, say_fault};
-use super::{Format, Parsed, Places};
+use super::{Format, Parsed};
 use crate::diagnostic::{Diagnostics, Kind, Spot};
 use crate::model::{BranchTally, Function, Grouping, Hits, Picture, Ratio, SummaryTotals, Unit};
+use gatewright_core::source_tree::Places;
 
 /// Reads a `JaCoCo` report to its end.
 ///

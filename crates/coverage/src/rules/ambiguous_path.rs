@@ -38,11 +38,7 @@ pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
         let more =
             if candidates.len() > 3 { format!(" and {} more", candidates.len() - 3) } else { String::new() };
         let message = format!("The path `{name}` of a report could be {}{more}.", shown.join(", "));
-        super::explains_state(
-            Finding::new(&INFO, super::CATEGORY, message),
-            "ambiguous-path",
-            policy.on_ambiguous_path,
-        )
+        Finding::new(&INFO, super::CATEGORY, message).explaining("ambiguous-path", policy.on_ambiguous_path)
     };
     evidence.ambiguous.iter().map(finding).collect()
 }

@@ -16,6 +16,7 @@
 //!
 //! Make the report anew. What the verdict makes of it is the policy `on-unreadable-report`, by default `fail`.
 
+use gatewright_core::failure::sentence;
 use gatewright_core::report::{Finding, FindingOutcome, Location, RuleInfo, Severity};
 
 use crate::diagnostic::{Diagnostic, Weight};
@@ -46,7 +47,7 @@ pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
             }
         }
     }
-    let loud = |finding| super::explains_state(finding, "unreadable-report", policy.on_unreadable_report);
+    let loud = |finding: Finding| finding.explaining("unreadable-report", policy.on_unreadable_report);
     findings.into_iter().map(loud).collect()
 }
 
@@ -92,12 +93,4 @@ fn unknown(rule: &RuleInfo, message: String, report: &ReportEvidence) -> Finding
     finding.outcome = FindingOutcome::Unknown;
     finding.location = report.path.clone().map(Location::file);
     finding
-}
-
-/// Lower-case advice as a sentence.
-pub fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
-    let end = if text.ends_with('.') { "" } else { "." };
-    format!("{first}{}{end}", characters.as_str())
 }

@@ -45,7 +45,7 @@ pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
             };
             let place = Location::lines(path.clone(), *line, *line);
             let finding = Finding::new(&INFO, super::CATEGORY, message).at(place);
-            super::explains_state(finding, "unmapped-file", policy.on_unmapped_file)
+            finding.explaining("unmapped-file", policy.on_unmapped_file)
         })
         .collect()
 }

@@ -118,6 +118,11 @@ impl Case {
         self.report_line = 0;
     }
 
+    /// Whether it failed and nobody said why so far.
+    fn says_nothing(&self) -> bool {
+        self.failures + self.errors > 0 && self.detail.message.is_empty() && self.text.is_empty()
+    }
+
     fn outcome(&self) -> (Outcome, Attempts) {
         let bad = self.failures + self.errors > 0 && !self.to_do;
         let attempts =
@@ -230,6 +235,8 @@ impl Reader {
                 return Element::Other;
             }
             b"properties" if self.in_case => return Element::Properties,
+            // CTest's failures say nothing: what the program printed follows them.
+            b"system-out" | b"system-err" if self.in_case && case.says_nothing() => return Element::Detail,
             _ => return Element::Other,
         };
         if !self.in_case && *counter == 0 {
@@ -293,7 +300,11 @@ impl Reader {
         for (attribute, value) in tag.attributes() {
             match attribute {
                 b"name" => case.name.push_str(&unescaped(value)),
-                b"classname" => case.class.push_str(&unescaped(value)),
+                b"classname" => {
+                    // PHPUnit writes `class` before it.
+                    case.class.clear();
+                    case.class.push_str(&unescaped(value));
+                }
                 b"class" if case.class.is_empty() => case.class.push_str(&unescaped(value)),
                 b"file" | b"filename" | b"filepath" => case.file.push_str(&unescaped(value)),
                 b"line" | b"lineno" => case.line = number::line(value),

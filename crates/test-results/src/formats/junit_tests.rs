@@ -263,3 +263,40 @@ fn megabytes_of_output_leave_the_rest_alone() {
     assert_eq!((parsed.runs.failed, parsed.runs.passed, parsed.complete), (1, 1, true));
     assert!(shown.0.contains("bytes left out") && shown.0.len() < 20_000);
 }
+
+#[test]
+fn a_class_that_is_said_twice() {
+    check(
+        r#"<testsuite><testcase name="a" class="C" classname="C"/><testcase name="b" classname="C" class="C"/></testsuite>"#,
+        &expect![[r#"
+            Passed [] C :: a
+            Passed [] C :: b
+            complete
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_printed_speaks_for_a_failure_that_says_nothing() {
+    check(
+        r#"<testsuite>
+<testcase name="ctest" status="fail"><failure message=""/><system-out>words.c:29: expected more
+</system-out></testcase>
+<testcase name="other"><failure message="m"/><system-out>noise</system-out></testcase>
+<testcase name="text"><failure>why</failure><system-out>noise</system-out></testcase>
+<testcase name="passed"><system-out>noise</system-out></testcase>
+</testsuite>"#,
+        &expect![[r#"
+            Failed []  :: ctest line 2
+              : ""
+              "words.c:29: expected more\n"
+            Failed []  :: other line 4
+              : "m"
+            Failed []  :: text line 5
+              : ""
+              "why"
+            Passed []  :: passed
+            complete
+        "#]],
+    );
+}

@@ -87,6 +87,9 @@ pub(crate) fn parse_libtest(input: &mut dyn Read, out: &mut Out<'_>) -> io::Resu
 struct Stream {
     /// Suites that began and did not end: nextest begins several.
     open_suites: u64,
+    /// Names are those of nextest. It ends a suite as soon as it has counted as many ends as tests, attempts among
+    /// them, and begins it once more for those that still run.
+    is_nextest: bool,
     suites: u64,
     /// What cargo said before the suite began.
     announced: Option<String>,
@@ -153,6 +156,7 @@ impl Stream {
         match word {
             "started" => {
                 if let Some(name) = &event.name {
+                    self.is_nextest |= name.contains('$');
                     self.running.insert(name.to_string(), self.line);
                 }
             }
@@ -172,8 +176,7 @@ impl Stream {
 
     fn start_suite(&mut self, out: &mut Out<'_>) {
         // libtest runs one after the other: a second one while tests run is another program's.
-        let is_nextest = self.running.keys().any(|name| name.contains('$'));
-        if self.open_suites > 0 && !self.running.is_empty() && !is_nextest {
+        if self.open_suites > 0 && !self.running.is_empty() && !self.is_nextest {
             self.crash(out);
         }
         self.open_suites += 1;
@@ -187,9 +190,12 @@ impl Stream {
     }
 
     fn end_suite(&mut self, failed: Option<u64>, out: &mut Out<'_>) {
-        let is_nextest = self.open_suites > 1;
+        let is_one_of_many = self.open_suites > 1;
         self.open_suites = self.open_suites.saturating_sub(1);
-        if !is_nextest {
+        if self.is_nextest {
+            return;
+        }
+        if !is_one_of_many {
             if !self.running.is_empty() {
                 self.end_running("the test has a beginning and no end", out);
             }
@@ -214,6 +220,7 @@ impl Stream {
                 .say(Kind::NamelessTest, (self.line, 1), b"", || "a test without a name".to_owned());
             return;
         };
+        self.is_nextest |= full.contains('$');
         if self.running.remove(full).is_none() {
             // nextest begins a test without the number of its attempts.
             let (start, _) = split_attempt(full);
@@ -233,7 +240,9 @@ impl Stream {
         let detail = (outcome != Outcome::Passed || attempts.failed_before > 0).then(|| {
             let mut clip = Clip::default();
             clip.push(stdout.as_bytes());
-            Detail { message: cut_str(&message, 4096).to_owned(), text: clip.excerpt(), ..Detail::default() }
+            let message = cut_str(&message, 4096).to_owned();
+            let (file, line) = place_of_example(&name.test).unwrap_or_default();
+            Detail { message, text: clip.excerpt(), file: file.to_owned(), line, ..Detail::default() }
         });
         let run = Occurrence {
             attempts,
@@ -353,6 +362,14 @@ fn split_attempt(full: &str) -> (&str, u32) {
 fn without_stress(name: &str) -> String {
     let Some((before, after)) = name.split_once("@stress-") else { return name.to_owned() };
     format!("{before}{}", after.trim_start_matches(|character: char| character.is_ascii_digit()))
+}
+
+/// `src/lib.rs - count (line 9)`: an example of the documentation is compiled elsewhere, and its name says where it is.
+fn place_of_example(name: &str) -> Option<(&str, u32)> {
+    let (file, item) = name.split_once(" - ")?;
+    let line = item.strip_suffix(')').or_else(|| item.rsplit_once(") - ").map(|(item, _)| item))?;
+    let line = number::line(line.rsplit_once("(line ")?.1.as_bytes());
+    (line > 0 && !file.contains(' ')).then_some((file, line))
 }
 
 /// What `panic!` says: the line after its place, or before Rust 1.73 the text in quotes before it.

@@ -147,3 +147,56 @@ fn attempts_of_nextest() {
         "#]],
     );
 }
+
+#[test]
+fn an_example_of_the_documentation_has_its_place_in_its_name() {
+    check(
+        r#"{ "type": "suite", "event": "started", "test_count": 2 }
+{ "type": "test", "name": "src/lib.rs - count (line 9)", "event": "failed", "stdout": "" }
+{ "type": "test", "name": "src/lib.rs - count (line 14) - compile fail", "event": "failed", "stdout": "" }
+{ "type": "suite", "event": "failed", "passed": 0, "failed": 2, "ignored": 0 }
+"#,
+        &expect![[r#"
+            Failed []  :: src/lib.rs - count (line 9) line 2
+              : "" @src/lib.rs:9
+            Failed []  :: src/lib.rs - count (line 14) - compile fail line 3
+              : "" @src/lib.rs:14
+            complete
+        "#]],
+    );
+}
+
+#[test]
+fn nextest_ends_a_suite_of_which_a_test_is_tried_again() {
+    check(
+        r#"{"type":"suite","event":"started","test_count":2,"nextest":{"crate":"k","test_binary":"k","kind":"lib"}}
+{"type":"test","event":"started","name":"k::k$lucky"}
+{"type":"test","event":"started","name":"k::k$no"}
+{"type":"test","event":"failed","name":"k::k$no#2","stdout":"Error: no"}
+{"type":"suite","event":"failed","passed":0,"failed":1,"nextest":{"crate":"k","test_binary":"k","kind":"lib"}}
+{"type":"suite","event":"started","test_count":2,"nextest":{"crate":"k","test_binary":"k","kind":"lib"}}
+{"type":"test","event":"ok","name":"k::k$lucky#2"}
+{"type":"suite","event":"ok","passed":1,"failed":0,"nextest":{"crate":"k","test_binary":"k","kind":"lib"}}
+"#,
+        &expect![[r#"
+            Failed [k::k]  :: no after 1 line 4
+              : "Error: no"
+              "Error: no"
+            Passed flaky [k::k]  :: lucky after 1 line 7
+              : ""
+            complete
+        "#]],
+    );
+    check(
+        r#"{"type":"suite","event":"started","test_count":2}
+{"type":"test","event":"started","name":"k::k$a"}
+{"type":"suite","event":"ok","passed":1,"failed":0}
+"#,
+        &expect![[r#"
+            Errored [k::k]  :: a line 2
+              : "the test did not end: its process died, or the stream stops"
+            3:1 truncated: a suite has no end
+            NOT COMPLETE
+        "#]],
+    );
+}

@@ -55,7 +55,7 @@ impl Complaint {
 /// Reads a stream to its end.
 pub(crate) fn read_elements(
     input: &mut dyn Read,
-    elements: &mut dyn Elements,
+    elements: &mut impl Elements,
     out: &mut Out<'_>,
 ) -> io::Result<Scanned> {
     let mut xml = Xml::new(input);

@@ -11,11 +11,15 @@
 //!
 //! Points that the plan promises and that are missing failed. So did a document without a plan. A point that closes
 //! a subtest is no leaf: it counts only where it failed and none of its own points did.
+//!
+//! A stream may hold several documents. Each begins with its version, with a second plan, with another first point once the
+//! plan is fulfilled, or with a line by which `prove -v` announces a file: `t/words.t .. `.
 
 use std::io::{self, Read};
 
 use super::{Out, Scanned};
 use crate::diagnostic::{Diagnostics, Kind};
+use crate::frames::frames;
 use crate::lines::{Line, MAX_LINE, each_line};
 use crate::model::{Attempts, Detail, Nanoseconds, Occurrence, Outcome, Subject, TestName};
 use crate::number;
@@ -83,6 +87,8 @@ struct Point {
 
 #[derive(Default)]
 struct Stream {
+    /// The file that prove announced.
+    document: String,
     levels: Vec<Level>,
     point: Option<Point>,
     in_detail: bool,
@@ -134,11 +140,27 @@ impl Stream {
         } else if let Some(plan) = body.strip_prefix("1..") {
             self.read_plan(plan, depth, out);
         } else if body.starts_with("TAP version") && depth == 0 {
-            if self.met {
-                self.end_document(out);
-            }
+            self.begin_document(out);
             self.met = true;
+        } else if let Some((file, skipped)) = announced(body).filter(|_| depth == 0) {
+            self.begin_document(out);
+            cut_str(file, 1024).clone_into(&mut self.document);
+            if let Some(reason) = skipped {
+                self.read_plan(&format!("0 # SKIP {reason}"), 0, out);
+            }
         }
+    }
+
+    /// Ends the document before, if there is one.
+    fn begin_document(&mut self, out: &mut Out<'_>) {
+        if self.met || self.bailed {
+            self.end_document(out);
+        }
+    }
+
+    /// Whether the document has all points of its plan.
+    fn is_fulfilled(&self) -> bool {
+        self.levels.first().is_some_and(|level| level.plan.is_some_and(|plan| level.points >= plan))
     }
 
     /// The comment stands before the subtest, or as its first line.
@@ -167,14 +189,15 @@ impl Stream {
     fn read_plan(&mut self, plan: &str, depth: usize, out: &mut Out<'_>) {
         let digits = plan.find(|character: char| !character.is_ascii_digit()).unwrap_or(plan.len());
         let Some(last) = number::whole(&plan.as_bytes()[..digits]) else { return };
+        if depth == 0 && self.levels[0].plan.is_some() {
+            self.begin_document(out);
+        }
         self.settle(out);
         self.close_deeper(depth, out);
         let reason = plan[digits..].trim().trim_start_matches('#').trim();
         let reason = directive(reason).map_or_else(|| reason.to_owned(), |(_, reason)| reason);
         let level = self.level(depth);
-        if level.plan.is_none() {
-            level.plan = Some(last);
-        }
+        level.plan.get_or_insert(last);
         self.met = true;
         if last == 0 {
             let detail = Detail { message: reason, ..Detail::default() };
@@ -184,6 +207,16 @@ impl Stream {
 
     fn read_point(&mut self, rest: &str, ok: bool, depth: usize, out: &mut Out<'_>) {
         self.settle(out);
+        if depth == 0 && self.is_fulfilled() {
+            // prove's own word behind a file of which all is well.
+            if !self.document.is_empty() && ok && prove_says(rest) {
+                return;
+            }
+            let first = rest.trim_start().split(' ').next() == Some("1");
+            if first && self.levels[0].seen.first().is_some_and(|seen| seen & 2 != 0) {
+                self.begin_document(out);
+            }
+        }
         self.met = true;
         self.level(depth);
         let closes = (self.levels.len() > depth + 1).then(|| self.close_deeper(depth, out));
@@ -258,13 +291,9 @@ impl Stream {
         let text = point.text.excerpt();
         let has_detail = point.outcome.is_bad() || !message.is_empty();
         let message = if message.is_empty() { first_line(&text.head) } else { message };
-        let detail = has_detail.then(|| Detail {
-            message,
-            text,
-            file: point.file,
-            line: point.at_line,
-            ..Detail::default()
-        });
+        let line = assertion(&text.head, &point.file).unwrap_or(point.at_line);
+        let detail =
+            has_detail.then(|| Detail { message, text, file: point.file, line, ..Detail::default() });
         let suite = self.suite(point.depth);
         out.emit(&Occurrence {
             duration: point.duration,
@@ -278,10 +307,10 @@ impl Stream {
     }
 
     fn suite(&self, depth: usize) -> String {
-        let names: Vec<&str> = self.levels[1..=depth.min(self.levels.len() - 1)]
-            .iter()
-            .map(|level| level.name.as_str())
-            .collect();
+        let subtests = self.levels[1..=depth.min(self.levels.len() - 1)].iter();
+        let document = Some(self.document.as_str()).filter(|document| !document.is_empty());
+        let names: Vec<&str> =
+            document.into_iter().chain(subtests.map(|level| level.name.as_str())).collect();
         names.join(BETWEEN)
     }
 
@@ -371,6 +400,7 @@ impl Stream {
         self.close_deeper(0, out);
         self.close_level(out);
         self.levels = vec![Level::default()];
+        self.document.clear();
         (self.bailed, self.met) = (false, false);
     }
 
@@ -427,6 +457,31 @@ impl Point {
             _ => {}
         }
     }
+}
+
+/// `t/words.t ..... `, as `prove -v` begins what a file prints: dots up to a column, two at least. Before it may stand the
+/// time in brackets, and behind it that all of the file was skipped, and why.
+fn announced(line: &str) -> Option<(&str, Option<&str>)> {
+    let is_word = |word: &&str| !word.is_empty();
+    let (timed, rest) = line.split_once(' ').filter(|(time, _)| time.starts_with('[')).unwrap_or(("", line));
+    let mut words = rest.splitn(3, ' ').filter(is_word);
+    let (file, dots, said) = (words.next()?, words.next()?, words.next().unwrap_or_default().trim());
+    let skipped = said.strip_prefix("skipped").map(|reason| reason.trim_start_matches(':').trim());
+    let is_file = file.contains('.') && (timed.is_empty() || timed.ends_with(']'));
+    let is_dots = dots.len() >= 2 && dots.bytes().all(|byte| byte == b'.');
+    (is_file && is_dots && (said.is_empty() || skipped.is_some())).then_some((file, skipped))
+}
+
+/// What stands behind prove's `ok`: nothing, or with `--timer` how long it took.
+fn prove_says(rest: &str) -> bool {
+    let rest = rest.trim();
+    rest.is_empty() || rest.starts_with(|first: char| first.is_ascii_digit()) && rest.contains(" ms")
+}
+
+/// node says where a test is declared, and where it failed in the stack: the first line there of the same file.
+fn assertion(text: &str, file: &str) -> Option<u32> {
+    let frames = frames(text.split_once("stack:")?.1);
+    frames.iter().find(|frame| !file.is_empty() && frame.path == file).map(|frame| frame.line)
 }
 
 fn unquoted(value: &str) -> &str {

@@ -225,3 +225,83 @@ fn a_plan_of_any_size_takes_bounded_work() {
     assert_eq!((parsed.runs.passed, parsed.runs.errored), (1, 101));
     assert!(shown.0.contains("999999899 more tests of the plan did not run"));
 }
+
+#[test]
+fn files_that_prove_announces_are_documents_of_their_own() {
+    check(
+        r##"t/left_out.t .. skipped: nothing to test
+[17:25:51] t/timed.t .. 
+1..1
+ok 1
+ok      140 ms ( 0.00 usr  0.00 sys +  0.03 cusr  0.00 csys =  0.03 CPU)
+[17:25:51]
+t/a.t ......... 
+ok 1 - first
+1..1
+ok
+t/short.t ..... 
+1..2
+ok 1 - first
+Dubious, test returned 255 (wstat 65280, 0xff00)
+Failed 1/2 subtests 
+t/words.t ..... 
+1..1
+not ok 1 - blanks
+Failed 1/1 subtests 
+
+Test Summary Report
+-------------------
+Files=4, Tests=3,  0 wallclock secs
+Result: FAIL
+"##,
+        &expect![[r#"
+            Skipped outside [t/left_out.t]  :: (outside of tests) line 1
+              : "nothing to test"
+            Passed [t/timed.t]  :: test 1 line 4
+            Passed [t/a.t]  :: first line 8
+            Passed [t/short.t]  :: first line 13
+            Errored [t/short.t]  :: test 2 line 16
+              : "the plan promises 2 tests, and this one did not run"
+            Failed [t/words.t]  :: blanks line 18
+              : ""
+            complete
+        "#]],
+    );
+}
+
+#[test]
+fn documents_without_a_word_between_them() {
+    check(
+        "1..2\nok 1 - a\nok 2 - b\nok 1 - c\n1..1\n1..1\nok 1 - d\n",
+        &expect![[r#"
+        Passed []  :: a line 2
+        Passed []  :: b line 3
+        Passed []  :: c line 4
+        Passed []  :: d line 7
+        complete
+    "#]],
+    );
+    // A number that is repeated while the plan has room is no other document.
+    check(
+        "1..2\nok 1 - a\nok 1 - b\n",
+        &expect![[r#"
+        Passed []  :: a line 2
+        Passed []  :: b line 3
+        3:1 repeated-number: a second test 1
+        complete
+    "#]],
+    );
+}
+
+#[test]
+fn the_stack_names_the_line_that_failed() {
+    check(
+        "TAP version 13\nnot ok 1 - a\n  ---\n  location: '/w/b.test.mjs:3:7'\n  error: 'no'\n  stack: |-\n    assert (file:///w/a.mjs:1:1)\n    Test.<anonymous> (file:///w/b.test.mjs:5:12)\n  ...\n1..1\n",
+        &expect![[r#"
+            Failed []  :: a line 2
+              : "no" @/w/b.test.mjs:5
+              "location: '/w/b.test.mjs:3:7'\nerror: 'no'\nstack: |-\n  assert (file:///w/a.mjs:1:1)\n  Test.<anonymous> (file:///w/b.test.mjs:5:12)\n"
+            complete
+        "#]],
+    );
+}

@@ -47,7 +47,7 @@ pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
                 _ => "Failed",
             };
             finding.message = message(failure, verb);
-            super::under(finding, policy.on_failure)
+            finding.under(policy.of_failure(failure))
         })
         .collect()
 }

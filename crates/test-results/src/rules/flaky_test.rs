@@ -46,7 +46,7 @@ pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
             finding.message = message(failure, &verb);
             INFO.id.clone_into(&mut finding.rule);
             finding.help = Some(INFO.help.to_owned());
-            super::under(finding, policy.on_flaky)
+            finding.under(policy.on_flaky)
         })
         .collect()
 }

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memrchr};
+use memchr::memchr;
 
+use super::near::find_near;
 use crate::text;
 
 /// What stands between `<` and `>`.
@@ -21,7 +22,7 @@ impl<'a> Tag<'a> {
     /// The name without a prefix.
     pub(crate) fn name(self) -> &'a [u8] {
         let name = self.full_name();
-        memrchr(b':', name).map_or(name, |colon| &name[colon + 1..])
+        name.iter().rposition(|byte| *byte == b':').map_or(name, |colon| &name[colon + 1..])
     }
 
     /// The attributes: name, and value with references.
@@ -65,7 +66,7 @@ fn next_attribute(rest: &[u8]) -> Option<(Attribute<'_>, &[u8])> {
     let value = value.trim_ascii_start();
     let (value, rest) = if let Some(quote @ (b'"' | b'\'')) = value.first() {
         let value = &value[1..];
-        match memchr(*quote, value) {
+        match find_near(*quote, value) {
             Some(end) => (&value[..end], &value[end + 1..]),
             None => (value, b"".as_slice()),
         }
@@ -78,7 +79,7 @@ fn next_attribute(rest: &[u8]) -> Option<(Attribute<'_>, &[u8])> {
 
 /// Text with its references resolved: the five that XML knows, and characters by number. Others stay as they are.
 pub(crate) fn unescaped(raw: &[u8]) -> Cow<'_, str> {
-    if memchr(b'&', raw).is_none() {
+    if find_near(b'&', raw).is_none() {
         return text::text(raw);
     }
     let mut bytes = Vec::with_capacity(raw.len());

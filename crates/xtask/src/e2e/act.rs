@@ -44,6 +44,15 @@ pub(super) fn judge(judge: &mut Judge) {
         Expected { job: "wrong-input", result: "failure", verdict: "", says: "minimum" },
     ];
     act_run(judge, "coverage-gate", include_str!("coverage-gate.yml"), &expected);
+    let expected = [
+        Expected { job: "passes", result: "success", verdict: "pass", says: "the report says pass" },
+        Expected { job: "fails", result: "failure", verdict: "fail", says: "the report says fail" },
+        Expected { job: "two-variants", result: "success", verdict: "pass", says: "the report says pass" },
+        Expected { job: "runs-the-tests", result: "success", verdict: "pass", says: "the report says pass" },
+        Expected { job: "dies-behind-its-tests", result: "failure", verdict: "fail", says: "3" },
+        Expected { job: "nothing-ran", result: "failure", verdict: "no-data", says: "no-such-report" },
+    ];
+    act_run(judge, "test-report", include_str!("test-report.yml"), &expected);
 }
 
 /// Runs one workflow in a copy of this repository and counts one step for each job.

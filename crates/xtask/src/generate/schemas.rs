@@ -6,8 +6,9 @@ use std::any::TypeId;
 use anyhow::{Result, bail};
 use clap::Arg;
 use gatewright_core::REPOSITORY_URL;
-use gatewright_core::action::Action;
-use gatewright_core::decimal::Percent;
+use gatewright_core::action::{Action, ListAbout};
+use gatewright_core::config::WAIVERS;
+use gatewright_core::decimal::{Decimal, Percent};
 use gatewright_core::input::{is_input, is_list, is_setting};
 use gatewright_core::judge::FailOn;
 use gatewright_core::report::{Policy, Report, SCHEMA, Severity};
@@ -101,6 +102,9 @@ fn settings(action: &Action) -> Result<Value> {
     for key in ["name", "conditions", "waivers"] {
         properties.insert(key.to_owned(), json!({ "$ref": format!("#/definitions/{key}") }));
     }
+    for about in action.about().lists {
+        properties.insert(about.name.to_owned(), list(about));
+    }
     Ok(json!({
         "type": ["object", "null"],
         "description": action.about().summary,
@@ -109,24 +113,29 @@ fn settings(action: &Action) -> Result<Value> {
     }))
 }
 
+/// A list of mappings.
+fn list(about: &ListAbout) -> Value {
+    let mut properties = Map::new();
+    for field in about.required.iter().chain(about.optional) {
+        let mut schema = json!({ "type": "string", "description": field.description });
+        match field.name {
+            "until" => schema["pattern"] = json!("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+            _ => schema["minLength"] = json!(1),
+        }
+        properties.insert(field.name.to_owned(), schema);
+    }
+    let required: Vec<&str> = about.required.iter().map(|field| field.name).collect();
+    let item = json!({
+        "type": "object",
+        "required": required,
+        "additionalProperties": false,
+        "properties": properties,
+    });
+    json!({ "type": "array", "items": item, "description": about.description })
+}
+
 fn shared_definitions() -> Map<String, Value> {
     let text = |description: &str| json!({ "type": "string", "minLength": 1, "description": description });
-    let waiver = json!({
-        "type": "object",
-        "required": ["rule", "reason", "owner", "until"],
-        "additionalProperties": false,
-        "properties": {
-            "rule": text("The rule whose findings are accepted."),
-            "path": text("The files it holds for: a glob from the repository's root. Without it, everywhere."),
-            "reason": text("Why they are accepted."),
-            "owner": text("Who answers for it."),
-            "until": {
-                "type": "string",
-                "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-                "description": "The last day it holds: YYYY-MM-DD.",
-            },
-        },
-    });
     let condition =
         text("A condition on measures, such as `coverage.lines[patch] >= 80 and coverage.lines >= 85`.");
     let definitions = json!({
@@ -141,11 +150,7 @@ fn shared_definitions() -> Map<String, Value> {
             "then": { "items": condition },
             "else": condition,
         },
-        "waivers": {
-            "type": "array",
-            "items": waiver,
-            "description": "Findings that a named person accepts, for a reason, until a day.",
-        },
+        "waivers": list(&WAIVERS),
     });
     match definitions {
         Value::Object(map) => map,
@@ -177,6 +182,8 @@ fn single(argument: &Arg) -> Result<Value> {
             "maximum": 100,
             "pattern": "^(100(\\.0+)?|[0-9]{1,2}(\\.[0-9]+)?)$",
         })
+    } else if is_of::<Decimal>(argument) {
+        json!({ "type": ["number", "string"], "minimum": 0, "pattern": "^[0-9]{1,9}(\\.[0-9]{1,9})?$" })
     } else if is_of::<Policy>(argument) {
         words([Policy::Fail, Policy::Warn, Policy::Ignore].map(Policy::as_str).to_vec())
     } else if is_of::<Severity>(argument) || is_of::<FailOn>(argument) {

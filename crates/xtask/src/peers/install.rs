@@ -91,6 +91,7 @@ fn cargo(folder: &Path, peer: &Peer, log: &Path) -> Result<()> {
     install
         .args(["install", "--locked", "--version", &peer.version, "--root"])
         .arg(folder)
+        .args(&peer.options)
         .arg(&peer.package);
     // It stays out of our own build folder, which another cargo may hold.
     install.env("CARGO_TARGET_DIR", folder.join("crates"));

@@ -24,6 +24,7 @@ const ABOUT: About = About {
     files: Some(FilesAbout { what: "Text files", well_known: &WELL_KNOWN }),
     reads_base: false,
     verbs: &[],
+    lists: &[],
     outputs: &[OutputAbout {
         name: "longest",
         description: "lines of the longest file; empty where no file was read",

@@ -7,13 +7,12 @@
 //! it, then the same with letters' cases left aside. A bare name matches only a report path that is itself a bare name.
 //! Two candidates are `ambiguous`, never a guess.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use gatewright_core::RepoPath;
-use gatewright_core::glob::Globs;
-use gatewright_core::repo_path::is_absolute;
-
-use crate::Places;
+use crate::action::{ChangeUnderReview, Context};
+use crate::failure::Failure;
+use crate::glob::Globs;
+use crate::repo_path::{RepoPath, is_absolute};
 
 /// What is known of the repository's files, and of where reports may have come from.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +26,24 @@ pub struct SourceTree {
     rewrites: Vec<Rewrite>,
 }
 
+/// How the paths of a report are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Places {
+    /// As paths, absolute or relative to one of `sources` or to where the producer ran.
+    Paths {
+        /// Folders that the report names as roots of its sources: a hint, often of another machine.
+        sources: Vec<String>,
+    },
+    /// As Go import paths.
+    Imports,
+    /// As packages: `com/example/A.java` below some source root.
+    Packages {
+        /// By path: the module that it starts with, where the report has modules (`app/com/example/A.java` of the
+        /// module `app`).
+        modules: BTreeMap<String, String>,
+    },
+}
+
 /// A Go module: the path it declares and the folder of its `go.mod`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GoModule {
@@ -34,6 +51,15 @@ pub struct GoModule {
     pub path: String,
     /// The folder of its `go.mod`, empty for the root.
     pub folder: String,
+}
+
+impl GoModule {
+    /// The module that a `go.mod` in a folder declares.
+    fn declared(text: &str, folder: &str) -> Option<Self> {
+        let line = text.lines().find_map(|line| line.trim().strip_prefix("module "))?;
+        let path = line.split("//").next().unwrap_or(line).trim().trim_matches('"').to_owned();
+        Some(Self { path, folder: folder.to_owned() })
+    }
 }
 
 /// A prefix of a report's paths, and what stands there in the repository.
@@ -86,6 +112,31 @@ pub struct Origin<'a> {
 }
 
 impl SourceTree {
+    /// The repository's files as a run finds them, with those that the change adds and git does not track yet.
+    ///
+    /// # Errors
+    /// A rewrite is none.
+    pub fn of_run(ctx: &Context<'_>, source_roots: &[String], rewrites: &[String]) -> Result<Self, Failure> {
+        let rewrite = |rule: &String| {
+            Rewrite::parse(rule).map_err(|message| {
+                let help = "Both sides are folders; the right one starts at the repository's root.";
+                Failure::usage(format!("`{rule}` in `rewrite` can't be used: {message}"), help)
+            })
+        };
+        let rewrites = rewrites.iter().map(rewrite).collect::<Result<_, _>>()?;
+        let mut files = ctx.tracked_files();
+        if let ChangeUnderReview::Known { changes, .. } = ctx.change {
+            files.extend(changes.files.iter().map(|file| file.path.clone()));
+        }
+        let module = |file: &RepoPath| {
+            let text = std::fs::read_to_string(file.to_path(&ctx.workspace.root)).ok()?;
+            GoModule::declared(&text, file.folder())
+        };
+        let modules = files.iter().filter(|file| file.file_name() == "go.mod").filter_map(module).collect();
+        let tree = Self::new(&ctx.workspace.root.to_string_lossy(), files, modules);
+        Ok(tree.with_places(source_roots, rewrites))
+    }
+
     /// `root` is the repository's root as reports may write it.
     pub fn new(root: &str, files: impl IntoIterator<Item = RepoPath>, mut modules: Vec<GoModule>) -> Self {
         let files: HashSet<RepoPath> = files.into_iter().collect();
@@ -154,7 +205,7 @@ impl SourceTree {
     }
 
     /// Whether a glob takes a file of the repository.
-    pub(crate) fn has_any(&self, globs: &Globs) -> bool {
+    pub fn has_any(&self, globs: &Globs) -> bool {
         self.files.iter().any(|file| globs.decision(file.as_str()).is_some_and(|(_, takes)| takes))
     }
 
@@ -277,7 +328,7 @@ impl SourceTree {
 }
 
 /// A package's path without the module that the reader put in front.
-pub(crate) fn within_module<'a>(path: &'a str, module: Option<&String>) -> &'a str {
+pub fn within_module<'a>(path: &'a str, module: Option<&String>) -> &'a str {
     let inner = module.and_then(|module| path.strip_prefix(module.as_str())?.strip_prefix('/'));
     inner.unwrap_or(path)
 }

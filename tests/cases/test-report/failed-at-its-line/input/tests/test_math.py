@@ -1,0 +1,3 @@
+def test_adds():
+    value = 1 + 1
+    assert value == 3

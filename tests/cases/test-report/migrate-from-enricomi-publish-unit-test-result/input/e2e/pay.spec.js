@@ -1,0 +1,3 @@
+it('pays', async () => {
+  await pay();
+});

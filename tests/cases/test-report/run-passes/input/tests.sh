@@ -1,0 +1,5 @@
+echo "TAP version 13"
+echo "1..2"
+echo "ok 1 - adds"
+echo "ok 2 - subtracts"
+echo "##[error]no command either"

@@ -1,0 +1,3 @@
+require('a-module-that-nobody-has');
+
+test('is never reached', () => {});
