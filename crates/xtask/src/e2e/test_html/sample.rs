@@ -4,10 +4,10 @@
 use std::io;
 
 use gatewright_core::RepoPath;
-use gatewright_test_results::output::html::{HistoryStrip, HtmlReport, PastOutcome, TestNotes, write_html};
+use gatewright_test_results::output::html::{HistoryStrip, HtmlReport, TestNotes, write_html};
 use gatewright_test_results::{
-    Attempts, Collector, Detail, Evidence, Excerpt, Nanoseconds, Occurrence, Outcome, Sink, Subject, TestId,
-    TestName,
+    Attempts, Collector, Detail, Evidence, Excerpt, Nanoseconds, Occurrence, Outcome, PastOutcome, Sink,
+    Subject, TestId, TestName,
 };
 
 /// A name that is markup and turns the direction of text.
@@ -59,6 +59,9 @@ impl Sample {
             let place = failing.iter().position(|known| *known == id);
             TestNotes {
                 is_new: place.is_some_and(|place| place % 4 == 1),
+                standing: place
+                    .map(|_| "known: it failed in 3 runs before, since 9c0ffee".to_owned())
+                    .unwrap_or_default(),
                 quarantine: place
                     .filter(|place| place % 9 == 4)
                     .map(|_| "until 2031-01-01, owned by @orders: the payment sandbox is down".to_owned()),
@@ -101,7 +104,7 @@ fn history(id: TestId, fails: bool) -> HistoryStrip {
         _ if id.0.is_multiple_of(211) => PastOutcome::Skipped,
         _ => PastOutcome::Passed,
     };
-    let rate = if fails { "6.7 % (2.6–15.9 %)" } else { "" };
+    let rate = if fails { "4 of 60 runs, 6.7 % (2.6–15.9 %)" } else { "" };
     HistoryStrip { outcomes: (0..60).map(outcome).collect(), rate: rate.to_owned() }
 }
 

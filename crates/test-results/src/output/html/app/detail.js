@@ -69,11 +69,12 @@ const facts = (test, words) => {
     DATA.times[test] >= 0 ? fact('Time', duration(DATA.times[test])) : null,
     words && words.runs > 1 ? fact('Failed', `${count(words.runs)} times`) : words?.runs && outcomeOf(test) === 'k' ? fact('Failed', 'once, before it passed') : null,
     words?.report ? fact('Report', el('code', null, `${visible(words.report)}${words.line ? `:${words.line}` : ''}`)) : null,
+    words?.standing ? fact('Baseline', visible(words.standing)) : null,
     words?.quarantine ? fact('Quarantine', visible(words.quarantine)) : null,
     ...(words?.properties || []).slice(0, 40).map(([name, value]) => fact(visible(name), visible(value))),
     words?.files ? fact('Files', el('ul', { class: 'plain-list' }, ...words.files.map((path) => el('li', null, file(path))))) : null,
     history ? fact('History', strip(history[0], 60), el('span', { class: 'dim' }, ` ${tell(history[0]).replace(/^.*?: /, '')}`)) : null,
-    history?.[1] ? fact('Flaky', visible(history[1])) : null);
+    history?.[1] ? fact('Bad in', visible(history[1])) : null);
 };
 const failed = (words) => {
   const parts = [];
