@@ -11,7 +11,7 @@ use self::sample::{HOSTILE, Sample};
 use super::Judge;
 use super::page::{NARROW, Page, WIDE, keep};
 
-mod sample;
+pub(super) mod sample;
 
 pub(super) fn judge(judge: &mut Judge) {
     println!("\nHTML test report");

@@ -4,6 +4,7 @@
 use std::io;
 
 use gatewright_core::RepoPath;
+use gatewright_test_results::output::Runs;
 use gatewright_test_results::output::html::{HistoryStrip, HtmlReport, TestNotes, write_html};
 use gatewright_test_results::{
     Attempts, Collector, Detail, Evidence, Excerpt, Nanoseconds, Occurrence, Outcome, PastOutcome, Sink,
@@ -36,18 +37,17 @@ const WORDS: [&str; 12] = [
 ];
 
 /// The evidence, and how to show it.
-pub(super) struct Sample {
-    pub(super) evidence: Evidence,
+pub(in crate::e2e) struct Sample {
+    pub(in crate::e2e) evidence: Evidence,
 }
 
 impl Sample {
-    pub(super) fn new(tests: usize) -> Self {
+    pub(in crate::e2e) fn new(tests: usize) -> Self {
         let mut collector = Collector::listing(tests + 10);
         for (number, variant) in VARIANTS.iter().enumerate() {
             collector.begin(number, variant, None);
-            (0..tests).filter(|test| test % 3 == number).for_each(|test| tell(test, &mut collector));
+            tell_report(tests, number, &mut collector);
         }
-        tell_odd(&mut collector);
         let evidence = Evidence::new(Vec::new(), collector.finish(), &|path, _| RepoPath::new(path).ok());
         Self { evidence }
     }
@@ -95,6 +95,22 @@ impl Sample {
     }
 }
 
+/// Reads the reports once more.
+pub(in crate::e2e) fn replay(tests: usize, into: &mut dyn Runs) {
+    for (number, variant) in VARIANTS.iter().enumerate() {
+        into.begin(variant, None);
+        tell_report(tests, number, into);
+    }
+}
+
+/// The report of one variant: every third test, and in the last what is odd.
+fn tell_report(tests: usize, number: usize, sink: &mut dyn Sink) {
+    (0..tests).filter(|test| test % VARIANTS.len() == number).for_each(|test| tell(test, sink));
+    if number == VARIANTS.len() - 1 {
+        tell_odd(sink);
+    }
+}
+
 /// Sixty runs: most tests pass always, those that fail now did so now and then.
 fn history(id: TestId, fails: bool) -> HistoryStrip {
     let outcome = |run: u64| match (id.0 >> (run % 50)) & 7 {
@@ -108,7 +124,7 @@ fn history(id: TestId, fails: bool) -> HistoryStrip {
     HistoryStrip { outcomes: (0..60).map(outcome).collect(), rate: rate.to_owned() }
 }
 
-fn tell(test: usize, collector: &mut Collector) {
+fn tell(test: usize, sink: &mut dyn Sink) {
     let word = WORDS[test % WORDS.len()];
     let module = test / 97 % 180;
     let suite = format!("shop/{}/module_{module:03}", ["orders", "billing", "search", "mail"][module % 4]);
@@ -126,20 +142,20 @@ fn tell(test: usize, collector: &mut Collector) {
         [("owner", "orders"), ("attachment", "screens/checkout-1.png"), ("browser", "chromium 156")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
     match test % 1000 {
-        7 | 131 | 257 | 389 | 499 | 613 => collector.take(&Occurrence {
+        7 | 131 | 257 | 389 | 499 | 613 => sink.take(&Occurrence {
             detail: Some(&detail),
             properties: &properties,
             report_line: test as u64,
             ..run(Outcome::Failed)
         }),
-        800 | 911 => collector.take(&Occurrence { detail: Some(&detail), ..run(Outcome::Errored) }),
-        55 | 555 | 777 => collector.take(&Occurrence {
+        800 | 911 => sink.take(&Occurrence { detail: Some(&detail), ..run(Outcome::Errored) }),
+        55 | 555 | 777 => sink.take(&Occurrence {
             detail: Some(&detail),
             attempts: Attempts { failed_before: 2, failed_by_runner: test % 1000 == 777 },
             ..run(if test % 1000 == 777 { Outcome::Failed } else { Outcome::Passed })
         }),
-        300..=318 => collector.take(&run(Outcome::Skipped)),
-        _ => collector.take(&run(Outcome::Passed)),
+        300..=318 => sink.take(&run(Outcome::Skipped)),
+        _ => sink.take(&run(Outcome::Passed)),
     }
 }
 
@@ -179,7 +195,7 @@ fn failure(number: usize, file: &str, line: u32) -> Detail {
     Detail { kind: kind.to_owned(), message, text, file: file.to_owned(), line }
 }
 
-fn tell_odd(collector: &mut Collector) {
+fn tell_odd(sink: &mut dyn Sink) {
     let hostile = TestName { suite: "odd › <b>suite</b>", class: "", name: HOSTILE, file: "odd/<i>.rs" };
     let text = Excerpt::whole(HOSTILE_TEXT);
     let detail = Detail { kind: "<u>".to_owned(), message: HOSTILE.to_owned(), text, ..Detail::default() };
@@ -187,21 +203,21 @@ fn tell_odd(collector: &mut Collector) {
         ("attachment".to_owned(), "javascript:window.pwned=4".to_owned()),
         ("</dd><img src=x onerror=window.pwned=5>".to_owned(), HOSTILE.to_owned()),
     ];
-    collector.take(&Occurrence {
+    sink.take(&Occurrence {
         detail: Some(&detail),
         properties: &properties,
         ..Occurrence::new(hostile, Outcome::Failed)
     });
     let long = "a_very_long_name_without_any_blank".repeat(20);
     let named = TestName { suite: "odd", class: "", name: &long, file: "" };
-    collector.take(&Occurrence::new(named, Outcome::Passed));
+    sink.take(&Occurrence::new(named, Outcome::Passed));
     let setup = TestName { suite: "odd", class: "", name: "(outside of tests)", file: "" };
     let detail = Detail {
         message: "the database of the tests did not start".to_owned(),
         text: Excerpt::whole("docker: no space left on device\n"),
         ..Detail::default()
     };
-    collector.take(&Occurrence {
+    sink.take(&Occurrence {
         subject: Subject::OutsideTests,
         detail: Some(&detail),
         ..Occurrence::new(setup, Outcome::Errored)
