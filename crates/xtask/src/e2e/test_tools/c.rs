@@ -30,7 +30,7 @@ fn run(judge: &Judge) -> Result<Run> {
 /// `2/8 Test #2: breaks ...........................***Failed    0.02 sec`
 fn of_lines(text: &str) -> Counts {
     let mut counts = Counts::default();
-    for line in text.lines().filter(|line| line.contains(" Test ") && line.trim_end().ends_with("sec")) {
+    for line in text.lines().filter(|line| line.contains(" Test #") && line.trim_end().ends_with("sec")) {
         let count = match line {
             _ if line.contains("***Skipped") || line.contains("Not Run (Disabled)") => &mut counts.skipped,
             _ if line.contains("***Not Run") => &mut counts.errored,
