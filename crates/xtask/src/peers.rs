@@ -215,12 +215,13 @@ impl Peers {
         Ok(self.pins.peer.iter().filter(wanted).collect())
     }
 
-    /// Where the peer's program, or its package where it has none, lies once it is installed.
+    /// Where the peer's program lies once it is installed; where it has none, its package, or the Python that knows it.
     fn path(&self, peer: &Peer) -> PathBuf {
         match peer.kind {
             Kind::Go | Kind::GoScratch | Kind::Crate => self.folder.join("bin").join(&peer.name),
             Kind::Npm if peer.check.is_none() => self.folder.join("node/node_modules").join(&peer.package),
             Kind::Npm => self.folder.join("node/node_modules/.bin").join(&peer.name),
+            Kind::Pypi if peer.check.is_none() => self.folder.join("python/bin/python"),
             Kind::Pypi => self.folder.join("python/bin").join(&peer.name),
             // Maven's own layout: the plugin is there, in this version, or its file is not.
             Kind::Maven => {
