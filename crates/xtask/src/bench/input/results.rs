@@ -37,7 +37,7 @@ fn made(
     Ok(Input { word: "passed", ..input })
 }
 
-/// JUnit XML as Surefire writes it: suites of thirty cases. One in two hundred fails with a trace, one in fifty prints
+/// `JUnit` XML as Surefire writes it: suites of thirty cases. One in two hundred fails with a trace, one in fifty prints
 /// something, and few are skipped.
 pub(in crate::bench) fn junit(folder: &Path, megabytes: u32) -> Result<Input> {
     made(&folder.join("junit.xml"), megabytes, |out, most| {
