@@ -17,7 +17,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gatewright_core::action::{About, Action, Context, FilesAbout, MeasureAbout, Outcome, OutputAbout};
+use gatewright_core::condition::Condition;
 use gatewright_core::date::Date;
+use gatewright_core::report::Scope;
 use gatewright_core::source_tree::{Mapped, Origin, Places, SourceTree};
 use gatewright_core::store::Token;
 use gatewright_core::{Failure, RepoPath};
@@ -139,8 +141,14 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     let mut evidence = evidence.with_quarantine(quarantine, today, inputs.quarantine_passes);
     evidence.owners = owners(&tree, ctx);
     let readable = readable(reports.files, &evidence);
-    let circumstances =
-        Circumstances { missing: reports.missing, idle_exclusions: reports.idle_exclusions, command };
+    let asks_for_new =
+        |condition: &Condition| condition.references().into_iter().any(|(_, scope)| *scope == Scope::New);
+    let circumstances = Circumstances {
+        asks_for_new: ctx.conditions.iter().any(asks_for_new),
+        missing: reports.missing,
+        idle_exclusions: reports.idle_exclusions,
+        command,
+    };
     let mut report = judge(&evidence, &inputs.policy(), &circumstances);
     report.sources = sources;
     let mut outcome =
