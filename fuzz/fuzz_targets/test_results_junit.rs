@@ -5,4 +5,7 @@
 use gatewright_test_results::Format;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| gatewright_fuzz::test_results::check(&[Format::JUnit, Format::Trx, Format::NUnit, Format::XUnit], bytes));
+fuzz_target!(|bytes: &[u8]| gatewright_fuzz::test_results::check(
+    &[Format::JUnit, Format::Trx, Format::NUnit, Format::XUnit],
+    bytes
+));

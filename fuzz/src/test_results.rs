@@ -7,11 +7,20 @@ use crate::Dripping;
 /// Reads `bytes` as each of `formats`, and as whatever they look like, and checks what must hold.
 pub fn check(formats: &[Format], bytes: &[u8]) {
     for format in formats {
-        let (parsed, results) = collected(|sink| format.parse(&mut &*bytes, sink).expect("memory can be read"));
+        let (parsed, results) =
+            collected(|sink| format.parse(&mut &*bytes, sink).expect("memory can be read"));
         let mut dripping = Dripping { rest: bytes, step: bytes.len() };
-        let (dripped, same) = collected(|sink| format.parse(&mut dripping, sink).expect("memory can be read"));
+        let (dripped, same) =
+            collected(|sink| format.parse(&mut dripping, sink).expect("memory can be read"));
         assert!(parsed == dripped, "the result depends on how the stream was cut");
         assert!(results.tests == same.tests && results.failures == same.failures, "so do the runs");
+        let mut listing = Collector::listing(50);
+        format.parse(&mut &*bytes, &mut listing).expect("memory can be read");
+        let listed = listing.finish();
+        assert!(
+            results.tests == listed.tests && results.failures == listed.failures,
+            "names change a result"
+        );
         check_sound(&parsed, &results, bytes);
     }
     let _ = read(&mut &*bytes, &mut Collector::default());
@@ -27,6 +36,13 @@ fn check_sound(parsed: &Parsed, results: &Results, bytes: &[u8]) {
     assert_eq!(parsed.bytes, bytes.len() as u64);
     assert_eq!(parsed.runs, results.runs);
     assert!(results.tests.total() <= results.runs.total());
+    assert_eq!(results.table.len() as u64, results.tests.total());
+    assert_eq!(
+        results.table.iter().filter(|entry| results.table.get(entry.id()) == Some(*entry)).count(),
+        results.table.len()
+    );
+    let by_suite: u64 = results.suites.iter().map(|suite| suite.tests.total()).sum();
+    assert_eq!(by_suite, results.tests.total());
     assert_eq!(results.failures.len() as u64 + results.unlisted, results.tests.bad() + results.tests.flaky);
     let kept = parsed.diagnostics.iter().count();
     let kinds = parsed.diagnostics.counts().count();

@@ -81,23 +81,11 @@ fn found_in_store(entry: &StoredBaseline, baseline: Baseline, ctx: &Context<'_>)
     let whole = files.and_then(|files| Baseline::from_bytes(&files.entry.payload).ok());
     let mut baseline = whole.unwrap_or(baseline);
     baseline.commit = Some(commit.as_str().to_owned());
-    let before = match (ctx.change, entry.distance) {
-        (ChangeUnderReview::Known { .. }, 0) => "the base".to_owned(),
-        (ChangeUnderReview::Known { .. }, 1) => "1 commit before the base".to_owned(),
-        (ChangeUnderReview::Known { .. }, distance) => format!("{distance} commits before the base"),
-        // Seen from this commit, the first one before it is no distance away.
-        (_, 0) => "the commit before".to_owned(),
-        (_, distance) => format!("{} commits before", distance + 1),
-    };
     let changes = match ctx.change {
         ChangeUnderReview::Known { base, changes } if base.commit == *commit => Some(changes.clone()),
         _ => ctx.changes_since(commit),
     };
-    BaselineUnderReview::Found {
-        baseline: Box::new(baseline),
-        how: format!("of {}, {before}", commit.short()),
-        changes,
-    }
+    BaselineUnderReview::Found { baseline: Box::new(baseline), how: ctx.whereabouts(entry), changes }
 }
 
 fn read(path: &str, ctx: &Context<'_>) -> FoundBaseline {

@@ -102,8 +102,8 @@ pub(crate) fn headline_unit(evidence: &Evidence) -> Unit {
 /// The HTML report, made when the files are written: its sources are read one by one.
 fn html(path: &str, ctx: &Context<'_>, written: Written<'_>) -> OutputFolder {
     let page = Page {
-        title: title(ctx),
-        subject: subject(ctx),
+        title: ctx.title().unwrap_or_else(|| "Coverage".to_owned()),
+        subject: ctx.facts(),
         changed: changed(ctx),
         trend: trend(&written),
         minimum: written.minimum,
@@ -171,31 +171,6 @@ pub(crate) fn source(root: &Path, evidence: &Evidence, path: &str) -> Option<Str
     let path = RepoPath::from_git(path).ok().filter(|_| evidence.mapped.contains(path))?;
     let bytes = std::fs::read(path.to_path(root)).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn title(ctx: &Context<'_>) -> String {
-    let repository = ctx
-        .subject
-        .repository
-        .clone()
-        .or_else(|| ctx.workspace.root.file_name().map(|name| name.to_string_lossy().into_owned()));
-    match (repository, &ctx.subject.name) {
-        (Some(repository), Some(name)) => format!("{repository}: {name}"),
-        (Some(repository), None) => repository,
-        (None, Some(name)) => name.clone(),
-        (None, None) => "Coverage".to_owned(),
-    }
-}
-
-fn subject(ctx: &Context<'_>) -> Vec<(String, String)> {
-    let short = |sha: &String| sha.chars().take(10).collect::<String>();
-    let facts = [
-        ("Commit", ctx.subject.head_sha.as_ref().map(short)),
-        ("Compared with", ctx.subject.base_sha.as_ref().map(short)),
-        ("Run", ctx.subject.run_id.clone()),
-    ];
-    let known = facts.into_iter().filter_map(|(label, value)| Some((label.to_owned(), value?)));
-    known.collect()
 }
 
 fn changed(ctx: &Context<'_>) -> BTreeMap<String, ChangedLines> {

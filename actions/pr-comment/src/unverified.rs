@@ -43,7 +43,7 @@ pub const MEASURES: [(&str, &[&str]); 5] = [
             "functions.drop",
         ],
     ),
-    ("tests", &["total", "passed", "failed", "errored", "skipped", "flaky", "runs"]),
+    ("tests", &["total", "passed", "failed", "errored", "skipped", "flaky", "runs", "quarantined"]),
     ("security", &["critical", "high", "medium", "low", "info"]),
     ("packer", &["critical", "high", "medium", "low", "info"]),
     ("plan", &["tasks", "done", "ready", "blocked"]),

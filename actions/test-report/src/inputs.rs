@@ -130,14 +130,22 @@ pub struct Inputs {
     #[arg(long, value_name = "GLOB")]
     pub inputs: Vec<String>,
 
-    /// Whose tests `shards` splits.
-    #[arg(long, value_name = "FRAMEWORK", value_parser = ["go", "cargo", "nextest", "pytest", "jest"])]
-    pub framework: Option<String>,
+    /// What else decides whether the tests need to run, one a line: versions of tools, settings.
+    #[arg(long, value_name = "WORDS")]
+    pub inputs_also: Vec<String>,
 
-    /// The list of tests that `shards` splits, as the framework prints it. Without it, and without a command behind the
-    /// number of shards, the framework's usual command makes it.
+    /// The program whose tests `shards` splits.
+    #[arg(long, value_name = "TOOL", value_parser = ["go", "cargo", "nextest", "pytest", "jest"])]
+    pub tool: Option<String>,
+
+    /// The list of tests that `shards` splits, as that program prints it. Without it, and without a command behind the
+    /// number of shards, the program's usual command makes it.
     #[arg(long, value_name = "FILE")]
     pub list: Option<String>,
+
+    /// Where `shards` writes the list of each shard, one test a line: a folder with `1.txt`, `2.txt` and so on.
+    #[arg(long, value_name = "OUTPUT")]
+    pub lists: Option<String>,
 
     /// What is written besides the report.
     #[command(flatten)]

@@ -1,6 +1,20 @@
-//! What the action writes besides its report.
+//! What the action writes besides its report: the HTML report, and every run for other programs.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
+use gatewright_core::action::{Context, Outcome, OutputFolder, OutputStream};
+use gatewright_core::report::{Reason, Report};
+use gatewright_core::runner::FolderSink;
+use gatewright_test_results::compare::{Rate, Standing};
+use gatewright_test_results::output::html::{HistoryStrip, HtmlReport, PastOutcome, TestNotes, write_html};
+use gatewright_test_results::output::{CtrfAbout, Replay, Runs, write_ctrf, write_junit};
+use gatewright_test_results::{Evidence, PastOutcome as Recorded, Sink, TestId};
+
+use crate::reports::ReportFile;
 
 /// Where to write what.
 #[derive(Args, Clone, Debug)]
@@ -8,4 +22,138 @@ pub struct OutputInputs {
     /// Where `run` keeps what the command prints, for a later step; without it, in a file of its own.
     #[arg(long, value_name = "OUTPUT")]
     pub results_file: Option<String>,
+
+    /// Where to write the HTML report: a folder with every test, to search and filter, which works from the file system.
+    /// What an earlier run wrote there is replaced.
+    #[arg(long, value_name = "OUTPUT")]
+    pub html_report: Option<String>,
+
+    /// Where to write every run of all reports as one JUnit XML.
+    #[arg(long, value_name = "OUTPUT")]
+    pub junit_file: Option<String>,
+
+    /// Where to write every run of all reports as CTRF, the Common Test Report Format.
+    #[arg(long, value_name = "OUTPUT")]
+    pub ctrf_file: Option<String>,
+}
+
+impl OutputInputs {
+    /// Whether something is to be written that names every test.
+    pub(crate) fn names_tests(&self) -> bool {
+        self.html_report.is_some()
+    }
+}
+
+/// Adds what is asked for to the outcome.
+pub(crate) fn add(
+    inputs: &OutputInputs,
+    ctx: &Context<'_>,
+    evidence: &Arc<Evidence>,
+    files: Vec<ReportFile>,
+    outcome: &mut Outcome,
+) {
+    let title = ctx.title().unwrap_or_else(|| "Tests".to_owned());
+    let files = Arc::new(files);
+    if let Some(path) = &inputs.junit_file {
+        let (evidence, files, title) = (Arc::clone(evidence), Arc::clone(&files), title.clone());
+        let write = Arc::new(move |out: &mut dyn io::Write| {
+            write_junit(&title, &evidence.results, &mut replay(&files), out)
+        });
+        outcome.streams.push(OutputStream { path: PathBuf::from(path), write });
+    }
+    if let Some(path) = &inputs.ctrf_file {
+        let (evidence, files, time) = (Arc::clone(evidence), Arc::clone(&files), ctx.time);
+        let write = Arc::new(move |out: &mut dyn io::Write| {
+            let about = CtrfAbout { tool: "test-report", version: env!("CARGO_PKG_VERSION"), time };
+            write_ctrf(&about, &evidence.results, &mut replay(&files), out)
+        });
+        outcome.streams.push(OutputStream { path: PathBuf::from(path), write });
+    }
+    if let Some(path) = &inputs.html_report {
+        let page = Page {
+            title,
+            facts: ctx.facts(),
+            blob: ctx.blob.map(str::to_owned),
+            evidence: Arc::clone(evidence),
+        };
+        let write = Arc::new(move |report: &Report, sink: &mut FolderSink<'_>| page.write(report, sink));
+        outcome.folders.push(OutputFolder { path: PathBuf::from(path), write });
+    }
+}
+
+/// Reads the reports once more. Those that could not be read the first time are left out, as they were.
+fn replay(files: &[ReportFile]) -> Box<Replay<'_>> {
+    Box::new(move |runs: &mut dyn Runs| {
+        for file in files {
+            runs.begin(&file.variant, file.attempts.as_deref());
+            let sink: &mut dyn Sink = runs;
+            file.parse(sink)
+                .map_err(|(message, _)| io::Error::other(format!("{}: {message}", file.file.shown)))?;
+        }
+        Ok(())
+    })
+}
+
+struct Page {
+    title: String,
+    facts: Vec<(String, String)>,
+    blob: Option<String>,
+    evidence: Arc<Evidence>,
+}
+
+impl Page {
+    fn write(&self, report: &Report, sink: &mut FolderSink<'_>) -> io::Result<()> {
+        let reasons: Vec<String> = report.verdict.reasons.iter().map(Reason::sentence).collect();
+        let facts: Vec<(&str, &str)> =
+            self.facts.iter().map(|(label, value)| (label.as_str(), value.as_str())).collect();
+        let known = self.known();
+        let notes = |id: TestId| {
+            let (is_new, quarantine) = known.get(&id).cloned().unwrap_or_default();
+            TestNotes { is_new, quarantine, history: self.history(id) }
+        };
+        let page = HtmlReport {
+            title: &self.title,
+            verdict: report.verdict.result.as_str(),
+            headline: &report.headline,
+            reasons: &reasons,
+            subject: &facts,
+            evidence: &self.evidence,
+            notes: &notes,
+            blob: self.blob.as_deref(),
+        };
+        write_html(&page, sink)
+    }
+
+    /// What is known of failing and flaky tests: whether they are new, and why they are in quarantine.
+    fn known(&self) -> HashMap<TestId, (bool, Option<String>)> {
+        let evidence = &self.evidence;
+        let standings = evidence.comparison().map(|comparison| comparison.standings.as_slice());
+        let of = |(number, failure): (usize, &gatewright_test_results::Failure)| {
+            let standing = standings.and_then(|standings| standings.get(number));
+            let is_new = matches!(standing, Some(Standing::New { .. }));
+            let entry = evidence.quarantined.by_failure.get(number).copied().flatten();
+            let entry = entry.and_then(|entry| evidence.quarantine.get(entry));
+            let quarantine =
+                entry.map(|entry| format!("{}, by {} until {}", entry.reason, entry.owner, entry.until));
+            (failure.id, (is_new, quarantine))
+        };
+        evidence.results.failures.iter().enumerate().map(of).collect()
+    }
+
+    fn history(&self, id: TestId) -> Option<HistoryStrip> {
+        let past = self.evidence.history()?.get(id)?;
+        let outcome = |outcome| match outcome {
+            Recorded::Absent => PastOutcome::Absent,
+            Recorded::Passed => PastOutcome::Passed,
+            Recorded::Failed => PastOutcome::Failed,
+            Recorded::Errored => PastOutcome::Errored,
+            Recorded::Flaky => PastOutcome::Flaky,
+            Recorded::Skipped => PastOutcome::Skipped,
+        };
+        let rate = Rate::of(&past.outcomes);
+        let rate = if rate.bad > 0 { rate.to_string() } else { String::new() };
+        let runs = self.evidence.history().map_or(0, |history| history.runs().len());
+        let outcomes: Vec<PastOutcome> = past.outcomes.iter().take(runs).map(outcome).collect();
+        Some(HistoryStrip { outcomes: outcomes.into_iter().rev().collect(), rate })
+    }
 }

@@ -174,7 +174,7 @@ fn named<'a>(input: &str, line: &'a str) -> Result<(&'a str, &'a str), Failure> 
 }
 
 impl ReportFile {
-    fn new(file: FoundFile) -> Self {
+    pub(crate) fn new(file: FoundFile) -> Self {
         Self { file, variant: String::new(), shard: None, attempts: None, milliseconds: false, is_own: false }
     }
 

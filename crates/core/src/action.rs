@@ -420,6 +420,40 @@ impl Context<'_> {
         self.job_started
     }
 
+    /// What a page about the run is called: the repository and the name of the settings; nothing where neither is known.
+    pub fn title(&self) -> Option<String> {
+        let folder = || self.workspace.root.file_name().map(|name| name.to_string_lossy().into_owned());
+        match (self.subject.repository.clone().or_else(folder), &self.subject.name) {
+            (Some(repository), Some(name)) => Some(format!("{repository}: {name}")),
+            (repository, name) => repository.or_else(|| name.clone()),
+        }
+    }
+
+    /// What a page says the run is about, as label and value: commit, base, run.
+    pub fn facts(&self) -> Vec<(String, String)> {
+        let short = |sha: &String| sha.chars().take(10).collect::<String>();
+        let facts = [
+            ("Commit", self.subject.head_sha.as_ref().map(short)),
+            ("Compared with", self.subject.base_sha.as_ref().map(short)),
+            ("Run", self.subject.run_id.clone()),
+        ];
+        let known = facts.into_iter().filter_map(|(label, value)| Some((label.to_owned(), value?)));
+        known.collect()
+    }
+
+    /// Which commit an entry of the store is of, for sentences: `of 1a2b3c4d5e, 2 commits before the base`.
+    pub fn whereabouts(&self, entry: &Baseline) -> String {
+        let before = match (self.change, entry.distance) {
+            (ChangeUnderReview::Known { .. }, 0) => "the base".to_owned(),
+            (ChangeUnderReview::Known { .. }, 1) => "1 commit before the base".to_owned(),
+            (ChangeUnderReview::Known { .. }, distance) => format!("{distance} commits before the base"),
+            // Seen from this commit, the first one before it is no distance away.
+            (_, 0) => "the commit before".to_owned(),
+            (_, distance) => format!("{} commits before", distance + 1),
+        };
+        format!("of {}, {before}", entry.entry.commit.short())
+    }
+
     /// The run's surroundings, for an action whose work is GitHub's.
     pub fn environment(&self) -> &crate::runner::Environment {
         self.environment

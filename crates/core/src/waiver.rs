@@ -4,7 +4,8 @@
 use crate::date::Date;
 use crate::glob::Pattern;
 use crate::report::{
-    Block, Cell, Column, Finding, FindingOutcome, Inline, Location, RuleInfo, Section, Severity, WaiverMark,
+    Block, Cell, Column, Finding, FindingOutcome, Inline, Location, RuleInfo, SECTION_PROPERTY, Section,
+    Severity, WaiverMark,
 };
 
 /// An entry of `waivers` in the configuration.
@@ -64,7 +65,8 @@ pub fn apply(waivers: &[Waiver], today: Date, findings: &mut Vec<Finding>) {
 /// What is waived, for people: accepted is not the same as absent.
 pub fn section(findings: &[Finding]) -> Option<Section> {
     let row = |finding: &Finding| -> Option<Vec<Cell>> {
-        let waiver = finding.waiver.as_ref()?;
+        let waiver =
+            finding.waiver.as_ref().filter(|_| !finding.properties.contains_key(SECTION_PROPERTY))?;
         let place = finding.location.as_ref().map(|at| match (at.line, at.end_line) {
             (Some(first), last) => Inline::lines(&at.path, first, last.unwrap_or(first)),
             (None, _) => Inline::file(&at.path),

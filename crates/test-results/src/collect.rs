@@ -100,7 +100,8 @@ impl Failure {
 /// A test's name for people: `class › name`, or `suite › name`.
 pub(crate) fn title(suite: &str, class: &str, name: &str) -> String {
     let around = if class.is_empty() { suite } else { class };
-    if around.is_empty() || name.starts_with(around) {
+    let says_it = name.strip_prefix(around).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    if around.is_empty() || says_it {
         return name.to_owned();
     }
     format!("{around}{BETWEEN}{name}")

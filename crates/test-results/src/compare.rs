@@ -49,6 +49,23 @@ pub enum Standing {
     NoBaseline,
 }
 
+/// A standing in a few words: `new`, `since 1a2b3c4 (3 runs)`; empty where there is nothing to say.
+pub(crate) fn shown(standing: &Standing) -> String {
+    match standing {
+        Standing::New { before: PastOutcome::Absent } => "a new test".to_owned(),
+        Standing::New { .. } => "new".to_owned(),
+        Standing::Known { since, runs, is_at_least } => {
+            let since: String = since.chars().take(7).collect();
+            let runs = if *runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };
+            let least = if *is_at_least { "at least " } else { "" };
+            format!("since {since} ({least}{runs})")
+        }
+        Standing::FlakyBefore { rate } => format!("flaky before: {rate}"),
+        Standing::Inconclusive => "perhaps new: its history lacks names".to_owned(),
+        Standing::NoBaseline => String::new(),
+    }
+}
+
 /// A test by its names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NamedTest {

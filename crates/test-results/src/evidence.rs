@@ -4,10 +4,17 @@
 use std::collections::HashMap;
 
 use gatewright_core::RepoPath;
-use gatewright_core::report::Location;
+use gatewright_core::date::Date;
+use gatewright_core::report::{Location, Policy as StatePolicy};
 
 use crate::collect::{Failure, Results};
+use crate::compare::{Comparison, Standing};
 use crate::frames::frames;
+use crate::history::History;
+use crate::owners::Owners;
+use crate::policy::Policy;
+use crate::quarantine::{self, Quarantine, Quarantined};
+use crate::table::TestOutcome;
 use crate::{Diagnostics, Format, Parsed, Tally};
 
 /// A report as it was read.
@@ -79,6 +86,40 @@ pub struct Evidence {
     pub results: Results,
     /// For each of the results' failures: where it failed, if a file of the repository answers.
     pub locations: Vec<Option<Location>>,
+    /// What the run is compared with.
+    pub baseline: BaselineUnderReview,
+    /// The entries of the quarantine.
+    pub quarantine: Vec<Quarantine>,
+    /// What they hold.
+    pub quarantined: Quarantined,
+    /// Who owns which file.
+    pub owners: Owners,
+}
+
+/// What a run is compared with, as far as it is known.
+#[derive(Clone, Debug, Default)]
+pub enum BaselineUnderReview {
+    /// Nobody looked for one.
+    #[default]
+    Unasked,
+    /// This event has none, and why.
+    NotApplicable(String),
+    /// There is none.
+    None {
+        /// Why, lower case, without a full stop.
+        why: String,
+        /// The next step.
+        help: String,
+    },
+    /// What was recorded.
+    Found {
+        /// All of it.
+        history: Box<History>,
+        /// How the run stands beside it.
+        comparison: Box<Comparison>,
+        /// Which it is, for sentences: `of 1a2b3c4, the base`.
+        how: String,
+    },
 }
 
 impl Evidence {
@@ -91,7 +132,99 @@ impl Evidence {
             known.entry(key).or_insert_with(|| resolve(path, beside)).clone()
         };
         let locations = results.failures.iter().map(|failure| location(failure, &mut locate)).collect();
-        Self { reports, results, locations }
+        Self { reports, results, locations, ..Self::default() }
+    }
+
+    /// Holds the run against a history.
+    #[must_use]
+    pub fn compared_with(self, history: History, how: String) -> Self {
+        let comparison = Box::new(Comparison::new(&self.results, &history));
+        Self { baseline: BaselineUnderReview::Found { history: Box::new(history), comparison, how }, ..self }
+    }
+
+    /// Puts failures into quarantine; `passes` in a row let a test go.
+    #[must_use]
+    pub fn with_quarantine(self, entries: Vec<Quarantine>, today: Date, passes: u32) -> Self {
+        let quarantined = quarantine::apply(&entries, today, &self.results, self.history(), passes);
+        Self { quarantine: entries, quarantined, ..self }
+    }
+
+    /// What was recorded, if it is known.
+    pub fn history(&self) -> Option<&History> {
+        match &self.baseline {
+            BaselineUnderReview::Found { history, .. } => Some(history),
+            _ => None,
+        }
+    }
+
+    /// How the run stands beside that.
+    pub fn comparison(&self) -> Option<&Comparison> {
+        match &self.baseline {
+            BaselineUnderReview::Found { comparison, .. } => Some(comparison),
+            _ => None,
+        }
+    }
+
+    /// The failures, each with what is known of it.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = FailureEvidence<'_>> {
+        self.results.failures.iter().enumerate().map(|(number, failure)| FailureEvidence {
+            failure,
+            location: self.locations.get(number).and_then(Option::as_ref),
+            standing: self.comparison().and_then(|comparison| comparison.standings.get(number)),
+            quarantine: self
+                .quarantined
+                .by_failure
+                .get(number)
+                .copied()
+                .flatten()
+                .and_then(|entry| self.quarantine.get(entry)),
+        })
+    }
+}
+
+/// A failing or flaky test with what is known of it besides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FailureEvidence<'a> {
+    pub(crate) failure: &'a Failure,
+    /// Where it failed.
+    pub(crate) location: Option<&'a Location>,
+    /// How it stands beside the baseline.
+    pub(crate) standing: Option<&'a Standing>,
+    /// The entry of the quarantine that holds it.
+    pub(crate) quarantine: Option<&'a Quarantine>,
+}
+
+impl FailureEvidence<'_> {
+    /// Whether it fails, as opposed to being flaky.
+    pub(crate) fn is_bad(&self) -> bool {
+        self.failure.outcome != TestOutcome::Flaky || self.failure.failed_by_runner
+    }
+
+    /// Whether the baseline does not have it.
+    pub(crate) fn is_new(&self) -> bool {
+        matches!(self.standing, Some(Standing::New { .. }))
+    }
+
+    /// What it does to the gate.
+    pub(crate) fn policy(&self, policy: &Policy) -> StatePolicy {
+        let own = match self.failure.outcome {
+            TestOutcome::Errored => policy.on_error,
+            TestOutcome::Flaky if !self.failure.failed_by_runner => policy.on_flaky,
+            _ => policy.on_failure,
+        };
+        match self.standing {
+            Some(Standing::Known { .. }) if self.is_bad() => milder(own, policy.on_known_failure),
+            _ => own,
+        }
+    }
+}
+
+/// The policy that does less.
+fn milder(one: StatePolicy, other: StatePolicy) -> StatePolicy {
+    match (one, other) {
+        (StatePolicy::Ignore, _) | (_, StatePolicy::Ignore) => StatePolicy::Ignore,
+        (StatePolicy::Warn, _) | (_, StatePolicy::Warn) => StatePolicy::Warn,
+        _ => StatePolicy::Fail,
     }
 }
 

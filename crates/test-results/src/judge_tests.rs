@@ -143,6 +143,9 @@ fn what_broke_and_what_flaked() {
                 	at org.ATest.works(ATest.java:31)
             *m/pkg › TestA* (windows) at <pkg/a_test.go:12>
                     a_test.go:12: got 1
+            ## Run the failures again (15)
+                mvn test -Dsurefire.failIfNoSpecifiedTests=false '-Dtest=org.ATest#works'
+                go test -run '^TestA$' m/pkg
             ## Flaky tests (20)
             | Test | Failed | Where | First failure
             | `org.ATest › flickers` | 1 | <src/test/java/org/ATest.java:7> | timeout

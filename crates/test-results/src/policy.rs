@@ -3,7 +3,7 @@
 use gatewright_core::decimal::Percent;
 use gatewright_core::report::Policy as StatePolicy;
 
-use crate::{Failure, Nanoseconds, TestOutcome};
+use crate::Nanoseconds;
 
 /// Limits, and what each named state does to the verdict.
 #[derive(Clone, Debug)]
@@ -48,16 +48,6 @@ pub struct Policy {
     pub on_no_baseline: StatePolicy,
     /// The command that makes the reports, for the message about missing ones.
     pub produced_by: Option<String>,
-}
-
-impl Policy {
-    /// What a failing test does.
-    pub(crate) fn of_failure(&self, failure: &Failure) -> StatePolicy {
-        match failure.outcome {
-            TestOutcome::Errored => self.on_error,
-            _ => self.on_failure,
-        }
-    }
 }
 
 impl Default for Policy {

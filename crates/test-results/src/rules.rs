@@ -3,14 +3,19 @@
 //! A rule looks at the evidence and finds; whether a finding fails the gate is decided by severity and policy, in core.
 
 mod broken_report;
+mod expired_quarantine;
 mod failed_test;
 mod flaky_test;
+mod idle_quarantine;
 mod odd_report;
+mod unmatched_quarantine;
 
+use gatewright_core::fingerprint;
 use gatewright_core::report::{Finding, RuleInfo};
 
 use crate::evidence::Evidence;
 use crate::policy::Policy;
+use crate::quarantine::{EntryStanding, Quarantine};
 
 /// A rule and its check.
 #[derive(Clone, Copy, Debug)]
@@ -22,16 +27,19 @@ pub struct RegisteredRule {
 }
 
 /// Every rule, by id.
-pub const ALL: [RegisteredRule; 4] = [
+pub const ALL: [RegisteredRule; 7] = [
     RegisteredRule { info: broken_report::INFO, check: broken_report::check },
+    RegisteredRule { info: expired_quarantine::INFO, check: expired_quarantine::check },
     RegisteredRule { info: failed_test::INFO, check: failed_test::check },
     RegisteredRule { info: flaky_test::INFO, check: flaky_test::check },
+    RegisteredRule { info: idle_quarantine::INFO, check: idle_quarantine::check },
     RegisteredRule { info: odd_report::INFO, check: odd_report::check },
+    RegisteredRule { info: unmatched_quarantine::INFO, check: unmatched_quarantine::check },
 ];
 
 /// What the rules are, for the action's description.
-pub const INFOS: [RuleInfo; 4] = {
-    let mut infos = [ALL[0].info; 4];
+pub const INFOS: [RuleInfo; 7] = {
+    let mut infos = [ALL[0].info; 7];
     let mut index = 0;
     while index < ALL.len() {
         infos[index] = ALL[index].info;
@@ -39,6 +47,25 @@ pub const INFOS: [RuleInfo; 4] = {
     }
     infos
 };
+
+/// A finding about each entry of the quarantine of which there is something to say.
+fn entries(
+    evidence: &Evidence,
+    rule: &RuleInfo,
+    say: impl Fn(&Quarantine, &EntryStanding) -> Option<String>,
+) -> Vec<Finding> {
+    let all = evidence.quarantine.iter().zip(&evidence.quarantined.entries);
+    all.filter_map(|(entry, standing)| {
+        let variant = entry.variant.as_ref().map(|variant| format!(" ({variant})")).unwrap_or_default();
+        let what = say(entry, standing)?;
+        let message =
+            format!("The quarantine of `{}`{variant} by {} {what}.", entry.test.text(), entry.owner);
+        let mut finding = Finding::new(rule, CATEGORY, message).at(entry.written_at.clone());
+        finding.fingerprint = fingerprint(&[rule.id, entry.test.text(), &variant, &entry.owner]);
+        Some(finding)
+    })
+    .collect()
+}
 
 /// The field that all findings of this crate belong to.
 pub(crate) const CATEGORY: &str = "tests";

@@ -1,12 +1,17 @@
 //! Named states: what is missing, broken, stale, too much or too slow, each with the policy that decides over it.
 
+use std::cmp::Ordering;
+
+use gatewright_core::decimal::Percent;
 use gatewright_core::failure::sentence;
 use gatewright_core::relay::Ending;
 use gatewright_core::report::{Policy as StatePolicy, State};
 
-use crate::evidence::{Evidence, ReportEvidence};
+use crate::compare::{Comparison, MissingSuite, Standing};
+use crate::evidence::{BaselineUnderReview, Evidence, FailureEvidence, ReportEvidence};
 use crate::judge::{Circumstances, CommandEnd};
 use crate::policy::Policy;
+use crate::table::TestOutcome;
 use crate::{Nanoseconds, Weight, rules};
 
 /// All states of a run, the ones that explain most first.
@@ -19,6 +24,7 @@ pub(crate) fn states(evidence: &Evidence, policy: &Policy, circumstances: &Circu
     );
     states.extend(evidence.reports.iter().filter_map(|report| stale_report(report, policy.on_stale_report)));
     states.extend(no_tests(evidence, policy));
+    states.extend(baseline(evidence, policy));
     states.extend(failures(evidence, policy));
     states.extend(limits(evidence, policy));
     states.extend(slow_tests(evidence, policy));
@@ -113,29 +119,43 @@ fn no_tests(evidence: &Evidence, policy: &Policy) -> Option<State> {
 }
 
 /// Failures beyond those that are findings, or that a policy keeps from failing the gate as findings: they must still
-/// be told, and a limit on findings must not turn a gate green.
+/// be told, and a limit on findings must not turn a gate green. What is in quarantine is told where it is listed.
 fn failures(evidence: &Evidence, policy: &Policy) -> Vec<State> {
-    let results = &evidence.results;
+    let shown = rules::MOST_FINDINGS;
     let mut states = Vec::new();
-    let shown = rules::MOST_FINDINGS as u64;
-    let bad = results.tests.bad() + results.failed_by_runner;
-    if bad > shown {
+    let free = || evidence.failures().filter(|failure| failure.quarantine.is_none());
+    let failing = || free().filter(FailureEvidence::is_bad);
+    let beyond = evidence.failures().filter(FailureEvidence::is_bad).skip(shown);
+    let beyond =
+        beyond.filter(|failure| failure.quarantine.is_none() && failure.policy(policy) == StatePolicy::Fail);
+    let hidden = beyond.count() as u64 + evidence.results.unlisted;
+    if hidden > 0 {
+        let bad = failing().count() as u64 + evidence.results.unlisted;
         let message = format!("{bad} tests failed, of which the first {shown} are findings");
         let strictest = strictest(policy.on_failure, policy.on_error);
         states.push(state("failure", strictest, message, "Look for what they have in common."));
     }
-    let mild = |name: &str, count: u64, policy: StatePolicy, one: &str, many: &str| {
+    let mild = failing().filter(|failure| failure.policy(policy) == StatePolicy::Warn);
+    let (mut failed, mut errored, mut known) = (0, 0, 0);
+    for failure in mild {
+        let is_known = matches!(failure.standing, Some(Standing::Known { .. }));
+        match failure.failure.outcome {
+            _ if is_known && policy.on_known_failure == StatePolicy::Warn => known += 1,
+            TestOutcome::Errored => errored += 1,
+            _ => failed += 1,
+        }
+    }
+    let mut told = |name: &str, count: u64, one: &str, many: &str| {
         let message = if count == 1 { one.to_owned() } else { format!("{count} {many}") };
-        let told = count > 0 && policy == StatePolicy::Warn;
-        told.then(|| state(name, StatePolicy::Warn, message, "Mend the code or the tests."))
+        let help = "Mend the code or the tests.";
+        states.extend((count > 0).then(|| state(name, StatePolicy::Warn, message, help)));
     };
-    let failed = results.tests.failed + results.failed_by_runner;
-    states.extend(mild("failure", failed, policy.on_failure, "one test failed", "tests failed"));
-    let (one, many) = ("one test could not be carried out", "tests could not be carried out");
-    states.extend(mild("error", results.tests.errored, policy.on_error, one, many));
-    let flaky = results.tests.flaky.saturating_sub(results.failed_by_runner);
+    told("failure", failed, "one test failed", "tests failed");
+    told("error", errored, "one test could not be carried out", "tests could not be carried out");
+    told("known-failure", known, "one test failed as it did before", "tests failed as they did before");
+    let flaky = free().filter(|failure| !failure.is_bad()).count() as u64;
     if flaky > 0 && policy.on_flaky == StatePolicy::Warn
-        || flaky > shown && policy.on_flaky == StatePolicy::Fail
+        || flaky > shown as u64 && policy.on_flaky == StatePolicy::Fail
     {
         let message =
             if flaky == 1 { "one test is flaky".to_owned() } else { format!("{flaky} tests are flaky") };
@@ -151,6 +171,66 @@ fn strictest(one: StatePolicy, other: StatePolicy) -> StatePolicy {
         (StatePolicy::Warn, _) | (_, StatePolicy::Warn) => StatePolicy::Warn,
         _ => StatePolicy::Ignore,
     }
+}
+
+/// What the baseline has and this run lacks, and a baseline that a limit needs and nobody has.
+fn baseline(evidence: &Evidence, policy: &Policy) -> Vec<State> {
+    let mut states = Vec::new();
+    match &evidence.baseline {
+        BaselineUnderReview::None { why, help } if policy.max_fewer.is_some() => {
+            states.push(state("no-baseline", policy.on_no_baseline, why.clone(), help.clone()));
+        }
+        BaselineUnderReview::Found { comparison, how, .. } => {
+            states.extend(missing_suites(comparison, how, policy));
+            states.extend(fewer_tests(comparison, how, policy));
+        }
+        _ => {}
+    }
+    states
+}
+
+/// Missing suites that are named.
+const MOST_SUITES: usize = 20;
+
+fn missing_suites(comparison: &Comparison, how: &str, policy: &Policy) -> Vec<State> {
+    let suite = |missing: &MissingSuite| {
+        let tests = if missing.tests == 1 { "1 test".to_owned() } else { format!("{} tests", missing.tests) };
+        let what = match (missing.suite.as_str(), missing.variant.as_str()) {
+            ("", variant) => format!("the variant {variant}"),
+            (suite, "") => format!("the suite {suite}"),
+            (suite, variant) => format!("the suite {suite} ({variant})"),
+        };
+        let message = format!("{what} with {tests} ran in the baseline {how}, and not here");
+        let help = "Look for what kept it from running; where it was removed on purpose, the next recorded run knows.";
+        state("missing-suite", policy.on_missing_suite, message, help)
+    };
+    let mut states: Vec<State> = comparison.missing_suites.iter().take(MOST_SUITES).map(suite).collect();
+    let more = comparison.missing_suites.len() - states.len();
+    if more > 0 {
+        let message = format!("{more} more suites ran in the baseline {how}, and not here");
+        states.push(state(
+            "missing-suite",
+            policy.on_missing_suite,
+            message,
+            "Look for what they have in common.",
+        ));
+    }
+    states
+}
+
+/// Decided on integers: fewer × 100 against percent × tests of the baseline.
+fn fewer_tests(comparison: &Comparison, how: &str, policy: &Policy) -> Option<State> {
+    let Percent(most) = policy.max_fewer?;
+    let (fewer, before) = (comparison.fewer(), comparison.baseline_tests);
+    if before == 0 || most.cmp_fraction(u128::from(fewer) * 100, u128::from(before)) != Ordering::Less {
+        return None;
+    }
+    let message = format!(
+        "found {} tests, {fewer} fewer than the {before} of the baseline {how}; at most {most} % fewer are allowed",
+        comparison.tests
+    );
+    let help = "Look for tests that no longer run; the table of removed tests names them.";
+    Some(state("fewer-tests", policy.on_fewer_tests, message, help))
 }
 
 /// More flaky or skipped tests than are taken as they are.

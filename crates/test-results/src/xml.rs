@@ -33,6 +33,9 @@ const READ: usize = 256 * 1024;
 /// Elements in elements: what is deeper is no report.
 const MAX_DEPTH: usize = 1000;
 
+/// Stands for the name of an element without content: no tag ends it.
+const NO_NAME: u32 = 0;
+
 /// What comes next.
 #[derive(Debug)]
 pub(crate) enum Event<'a> {
@@ -492,15 +495,18 @@ impl<'r> Xml<'r> {
     }
 
     fn start(&mut self, range: std::ops::Range<usize>, empty: bool) -> Event<'_> {
-        let hash = hash_of(Tag { raw: &self.buffer[range.clone()] }.full_name());
-        self.enter(hash, empty);
-        Event::Start(Tag { raw: &self.buffer[range] })
+        let name_end = Tag::new(&self.buffer[range.clone()]).full_name().len();
+        self.enter(
+            if empty { NO_NAME } else { hash_of(&self.buffer[range.start..range.start + name_end]) },
+            empty,
+        );
+        Event::Start(Tag::known(&self.buffer[range], name_end))
     }
 
     fn start_held(&mut self, empty: bool) -> Event<'_> {
-        let hash = hash_of(Tag { raw: &self.held }.full_name());
+        let hash = hash_of(Tag::new(&self.held).full_name());
         self.enter(hash, empty);
-        Event::Start(Tag { raw: &self.held })
+        Event::Start(Tag::new(&self.held))
     }
 
     fn enter(&mut self, hash: u32, empty: bool) {

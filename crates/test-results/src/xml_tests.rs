@@ -179,4 +179,25 @@ proptest! {
             prop_assert_eq!(&events(&bytes, step), &whole);
         }
     }
+
+    /// Byte by byte, as one would write it down.
+    #[test]
+    fn a_tag_ends_where_no_quote_is_open(bytes in "[>\"'a =]{0,9}[a-z]{0,120}[>\"'a =]{0,30}", cut in any::<prop::sample::Index>()) {
+        let mut open = None;
+        let expected = bytes.bytes().position(|byte| {
+            match open {
+                Some(quote) if byte == quote => open = None,
+                None if byte == b'"' || byte == b'\'' => open = Some(byte),
+                _ => {}
+            }
+            open.is_none() && byte == b'>'
+        });
+        let (mut seen, mut quote) = (0, None);
+        let cut = cut.index(bytes.len() + 1);
+        let early = tag_end(&bytes.as_bytes()[..cut], &mut seen, &mut quote);
+        prop_assert_eq!(early, expected.filter(|end| *end < cut));
+        if early.is_none() {
+            prop_assert_eq!(tag_end(bytes.as_bytes(), &mut seen, &mut quote), expected);
+        }
+    }
 }

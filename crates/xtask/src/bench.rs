@@ -14,6 +14,7 @@ use crate::command;
 mod coverage;
 mod input;
 mod race;
+mod test_results;
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -46,6 +47,8 @@ pub struct BenchArgs {
 enum Concern {
     /// Coverage reports of every format.
     Coverage,
+    /// Test results.
+    TestResults,
 }
 
 /// A figure that we promised to reach.
@@ -77,7 +80,9 @@ impl Bar {
 /// `cargo xtask bench`.
 pub fn run(args: &BenchArgs) -> Result<()> {
     match args.concern {
-        Some(Concern::Coverage) | None => coverage::run(args),
+        Some(Concern::Coverage) => coverage::run(args),
+        Some(Concern::TestResults) => test_results::run(args),
+        None => coverage::run(args).and_then(|()| test_results::run(args)),
     }
 }
 

@@ -19,8 +19,8 @@ mod lint;
 mod outputs;
 mod page;
 mod producers;
-mod test_tools;
 mod test_html;
+mod test_tools;
 
 /// What to judge.
 #[derive(clap::Args)]

@@ -218,7 +218,7 @@ impl Peers {
         Ok(self.pins.peer.iter().filter(wanted).collect())
     }
 
-    /// Where the peer's program, or its package where it has none, lies once it is installed.
+    /// Where the peer's program lies once it is installed; where it has none, its package, or the Python that knows it.
     fn path(&self, peer: &Peer) -> PathBuf {
         match peer.kind {
             Kind::Go | Kind::GoScratch | Kind::Crate => self.folder.join("bin").join(&peer.name),

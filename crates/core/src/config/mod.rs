@@ -67,8 +67,8 @@ fn list_help(list: &ListAbout) -> String {
         fields.iter().map(name).collect()
     };
     let joined = |names: Vec<String>| match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        Some((end, [])) => end.clone(),
+        Some((end, rest)) => format!("{} and {end}", rest.join(", ")),
         None => String::new(),
     };
     let mut item = list.item.to_owned();

@@ -55,6 +55,9 @@ pub struct Finding {
 /// The property that names the state which a finding explains: readers are told once, at the finding's place.
 pub const STATE_PROPERTY: &str = "state";
 
+/// The property that names the section in which a waived finding is told: the list of all waived ones leaves it out.
+pub const SECTION_PROPERTY: &str = "section";
+
 impl Finding {
     /// A finding with the usual facts: sure, failed, neither compared nor waived.
     pub fn new(rule: &super::RuleInfo, category: &str, message: impl Into<String>) -> Self {

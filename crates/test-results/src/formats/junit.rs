@@ -84,6 +84,8 @@ struct Declared {
 struct Case {
     name: String,
     class: String,
+    /// The class before, which mostly comes again.
+    last_class: String,
     file: String,
     line: u32,
     time: Option<Nanoseconds>,
@@ -105,7 +107,10 @@ struct Case {
 impl Case {
     fn clear(&mut self) {
         self.name.clear();
-        self.class.clear();
+        if !self.class.is_empty() {
+            std::mem::swap(&mut self.class, &mut self.last_class);
+            self.class.clear();
+        }
         self.file.clear();
         (self.line, self.time, self.said) = (0, None, None);
         (self.failures, self.errors, self.flaky, self.reruns) = (0, 0, 0, 0);
@@ -300,6 +305,9 @@ impl Reader {
         for (attribute, value) in tag.attributes() {
             match attribute {
                 b"name" => case.name.push_str(&unescaped(value)),
+                b"classname" if case.class.is_empty() && is_plainly(value, &case.last_class) => {
+                    std::mem::swap(&mut case.class, &mut case.last_class);
+                }
                 b"classname" => {
                     // PHPUnit writes `class` before it.
                     case.class.clear();
@@ -407,6 +415,11 @@ impl Reader {
             Complaint::new(Kind::TotalsDiffer, b"", message)
         })
     }
+}
+
+/// Whether this is the text as it stands there, without a reference.
+fn is_plainly(raw: &[u8], text: &str) -> bool {
+    raw == text.as_bytes() && memchr::memchr(b'&', raw).is_none()
 }
 
 /// What `status` and `result` say where no element does: `run` and `completed` are no outcome.

@@ -57,6 +57,25 @@ fn a_bare_suite_and_a_bare_case() {
 }
 
 #[test]
+fn a_class_that_comes_again_is_read_again() {
+    check(
+        "<testsuite><testcase classname='A' name='1'/><testcase classname='A' name='2'/><testcase name='3'/>\
+         <testcase classname='A' name='4'/><testcase classname='&amp;lt;' name='5'/>\
+         <testcase classname='&lt;' name='6'/><testcase classname='<' name='7'/></testsuite>",
+        &expect![[r#"
+            Passed [] A :: 1
+            Passed [] A :: 2
+            Passed []  :: 3
+            Passed [] A :: 4
+            Passed [] &lt; :: 5
+            Passed [] < :: 6
+            Passed [] < :: 7
+            complete
+        "#]],
+    );
+}
+
+#[test]
 fn several_failures_and_failed_and_skipped_at_once() {
     check(
         r#"<testsuite name="s" line="3">

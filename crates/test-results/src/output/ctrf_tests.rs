@@ -1,3 +1,5 @@
+//! CTRF: its text, and that our reader finds in it what was written.
+
 use expect_test::expect;
 use proptest::prelude::*;
 use serde_json::Value;

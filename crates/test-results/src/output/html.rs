@@ -15,12 +15,16 @@
 //! the page shows the headline and what failed.
 
 mod data;
+mod notes;
 mod page;
 
 use std::io;
 
 use crate::evidence::Evidence;
+use crate::history::PastOutcome;
 use crate::identity::TestId;
+
+pub use notes::Notes;
 
 /// Bytes of failures' words after which a script is closed.
 const PACK_BYTES: usize = 256 << 10;
@@ -46,7 +50,7 @@ pub struct HtmlReport<'a> {
     pub subject: &'a [(&'a str, &'a str)],
     /// What ran. For passing tests to have names, its results need a roster.
     pub evidence: &'a Evidence,
-    /// What is known of a test besides this run.
+    /// What is known of a test besides this run; [`Notes::of`] for one.
     pub notes: &'a dyn Fn(TestId) -> TestNotes,
     /// Where a file of this commit can be seen: `https://…/blob/<commit>`.
     pub blob: Option<&'a str>,
@@ -57,6 +61,8 @@ pub struct HtmlReport<'a> {
 pub struct TestNotes {
     /// It fails, and did not in what the run is compared with.
     pub is_new: bool,
+    /// How its failure stands against what the run is compared with, for people; empty where there is nothing to say.
+    pub standing: String,
     /// Why its failures are accepted for now, with owner and end: it is in quarantine.
     pub quarantine: Option<String>,
     /// What it did before.
@@ -68,29 +74,12 @@ pub struct TestNotes {
 pub struct HistoryStrip {
     /// Oldest first; of more than [`MOST_HISTORY`] the last ones are shown.
     pub outcomes: Vec<PastOutcome>,
-    /// How often it is flaky, for people: `3.1 % (1.4–5.9 %)`; empty where nobody knows.
+    /// How often it is bad, for people: `3 of 40 runs, 7.5 % (2.6–19.9 %)`; empty where it never was.
     pub rate: String,
 }
 
 /// Outcomes of one test's history that are shown.
 pub const MOST_HISTORY: usize = 60;
-
-/// What a test did in an earlier run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PastOutcome {
-    /// It held.
-    Passed,
-    /// It did not.
-    Failed,
-    /// It could not be carried out.
-    Errored,
-    /// It failed and then passed.
-    Flaky,
-    /// It was left out.
-    Skipped,
-    /// The run did not have it.
-    Absent,
-}
 
 /// Where the files of a report go: a path relative to the report, with `/`, and the bytes. `index.html` comes last.
 pub type Files<'a> = dyn FnMut(&str, Vec<u8>) -> io::Result<()> + 'a;

@@ -1,3 +1,5 @@
+//! JUnit XML: its text in both forms, and that our reader and quick-junit's find in it what was written.
+
 use expect_test::expect;
 use proptest::prelude::*;
 

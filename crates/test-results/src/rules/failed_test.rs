@@ -19,10 +19,10 @@
 //! Mend the code or the test. A test that also passes in another attempt is flaky, and has a policy of its own. What
 //! the verdict makes of a failure is the policy `on-failure`, by default `fail`.
 
-use gatewright_core::report::{Finding, RuleInfo, Severity};
+use gatewright_core::report::{Change, Finding, RuleInfo, SECTION_PROPERTY, Severity, WaiverMark};
 
-use crate::collect::Failure;
-use crate::evidence::Evidence;
+use crate::compare::Standing;
+use crate::evidence::{Evidence, FailureEvidence};
 use crate::model::Subject;
 use crate::policy::Policy;
 use crate::table::TestOutcome;
@@ -38,53 +38,68 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 /// One finding for each failing test, up to a limit.
 pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
-    failures(evidence, |failure| failure.outcome != TestOutcome::Flaky || failure.failed_by_runner)
-        .map(|(failure, mut finding)| {
-            let verb = match (failure.subject, failure.outcome) {
-                (Subject::OutsideTests, _) => "Failed outside of tests",
-                (_, TestOutcome::Flaky) => "Failed by the runner's policy, though an attempt passed",
-                (_, TestOutcome::Errored) => "Could not be carried out",
-                _ => "Failed",
-            };
-            finding.message = message(failure, verb);
-            finding.under(policy.of_failure(failure))
-        })
-        .collect()
+    let bad = evidence.failures().filter(FailureEvidence::is_bad).take(super::MOST_FINDINGS);
+    bad.map(|evidence| {
+        let failure = evidence.failure;
+        let verb = match (failure.subject, failure.outcome) {
+            (Subject::OutsideTests, _) => "Failed outside of tests",
+            (_, TestOutcome::Flaky) => "Failed by the runner's policy, though an attempt passed",
+            (_, TestOutcome::Errored) => "Could not be carried out",
+            _ => "Failed",
+        };
+        finding(&INFO, &evidence, verb, policy)
+    })
+    .collect()
 }
 
-/// Findings without words for the failures that are wanted.
-pub(super) fn failures<'a>(
-    evidence: &'a Evidence,
-    wanted: impl Fn(&Failure) -> bool + 'a,
-) -> impl Iterator<Item = (&'a Failure, Finding)> + 'a {
-    let listed = evidence.results.failures.iter().zip(&evidence.locations);
-    listed.filter(move |(failure, _)| wanted(failure)).take(super::MOST_FINDINGS).map(
-        |(failure, location)| {
-            let mut finding = Finding::new(&INFO, super::CATEGORY, "");
-            finding.location.clone_from(location);
-            // A fingerprint of the test, not of its place: lines move.
-            finding.fingerprint = format!("{:016x}", failure.id.0);
-            let properties = [
-                ("suite", &failure.suite),
-                ("class", &failure.class),
-                ("name", &failure.name),
-                ("variant", &failure.variant),
-                ("kind", &failure.detail.kind),
-            ];
-            for (key, value) in properties.into_iter().filter(|(_, value)| !value.is_empty()) {
-                finding.properties.insert(key.to_owned(), value.clone());
-            }
-            (failure, finding)
-        },
-    )
+/// A finding about a failing or flaky test.
+pub(super) fn finding(
+    rule: &RuleInfo,
+    evidence: &FailureEvidence<'_>,
+    verb: &str,
+    policy: &Policy,
+) -> Finding {
+    let failure = evidence.failure;
+    let mut finding =
+        Finding::new(rule, super::CATEGORY, message(evidence, verb)).under(evidence.policy(policy));
+    finding.location = evidence.location.cloned();
+    // A fingerprint of the test, not of its place: lines move.
+    finding.fingerprint = format!("{:016x}", failure.id.0);
+    let properties = [
+        ("suite", &failure.suite),
+        ("class", &failure.class),
+        ("name", &failure.name),
+        ("variant", &failure.variant),
+        ("kind", &failure.detail.kind),
+    ];
+    for (key, value) in properties.into_iter().filter(|(_, value)| !value.is_empty()) {
+        finding.properties.insert(key.to_owned(), value.clone());
+    }
+    finding.change = match evidence.standing {
+        Some(Standing::New { .. }) => Some(Change::New),
+        Some(Standing::Known { .. } | Standing::FlakyBefore { .. }) => Some(Change::Unchanged),
+        _ => None,
+    };
+    if evidence.quarantine.is_some() {
+        finding.properties.insert(SECTION_PROPERTY.to_owned(), crate::sections::QUARANTINED.to_owned());
+    }
+    finding.waiver = evidence.quarantine.map(|entry| WaiverMark {
+        owner: entry.owner.clone(),
+        reason: entry.reason.clone(),
+        until: Some(entry.until.to_string()),
+    });
+    finding
 }
 
-/// `Failed: a test (linux): expected 1`.
-pub(super) fn message(failure: &Failure, verb: &str) -> String {
+/// `Failed: a test (linux), new: expected 1`.
+fn message(evidence: &FailureEvidence<'_>, verb: &str) -> String {
+    let failure = evidence.failure;
     let variant = if failure.variant.is_empty() { String::new() } else { format!(" ({})", failure.variant) };
+    let standing = evidence.standing.map(crate::compare::shown).unwrap_or_default();
+    let standing = if standing.is_empty() { standing } else { format!(", {standing}") };
     let first = first_line(&failure.detail.message);
     let why = if first.is_empty() { String::new() } else { format!(": {first}") };
-    format!("{verb}: {}{variant}{why}", failure.title())
+    format!("{verb}: {}{variant}{standing}{why}", failure.title())
 }
 
 /// The first line that says something.

@@ -22,9 +22,8 @@ use gatewright_core::report::{Finding, RuleInfo, Severity};
 
 use crate::evidence::Evidence;
 use crate::policy::Policy;
-use crate::table::TestOutcome;
 
-use super::failed_test::{failures, message};
+use super::failed_test::finding;
 
 /// What this rule is.
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -37,16 +36,14 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 /// One finding for each flaky test, up to a limit.
 pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
-    failures(evidence, |failure| failure.outcome == TestOutcome::Flaky && !failure.failed_by_runner)
-        .map(|(failure, mut finding)| {
-            let verb = match failure.failed_runs {
+    let flaky = evidence.failures().filter(|failure| !failure.is_bad()).take(super::MOST_FINDINGS);
+    flaky
+        .map(|evidence| {
+            let verb = match evidence.failure.failed_runs {
                 1 => "Passed after a failed attempt".to_owned(),
                 many => format!("Passed after {many} failed attempts"),
             };
-            finding.message = message(failure, &verb);
-            INFO.id.clone_into(&mut finding.rule);
-            finding.help = Some(INFO.help.to_owned());
-            finding.under(policy.on_flaky)
+            finding(&INFO, &evidence, &verb, policy)
         })
         .collect()
 }

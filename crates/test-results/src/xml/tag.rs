@@ -10,13 +10,24 @@ use crate::text;
 /// What stands between `<` and `>`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tag<'a> {
-    pub(super) raw: &'a [u8],
+    raw: &'a [u8],
+    /// Where the name ends, prefix and all.
+    name_end: usize,
 }
 
 impl<'a> Tag<'a> {
+    pub(super) fn new(raw: &'a [u8]) -> Self {
+        let end = raw.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/');
+        Self { raw, name_end: end.unwrap_or(raw.len()) }
+    }
+
+    /// The same, where it is known how long the name is.
+    pub(super) fn known(raw: &'a [u8], name_end: usize) -> Self {
+        Self { raw, name_end }
+    }
+
     pub(super) fn full_name(self) -> &'a [u8] {
-        let end = self.raw.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/');
-        &self.raw[..end.unwrap_or(self.raw.len())]
+        &self.raw[..self.name_end]
     }
 
     /// The name without a prefix.
@@ -27,7 +38,7 @@ impl<'a> Tag<'a> {
 
     /// The attributes: name, and value with references.
     pub(crate) fn attributes(self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-        let mut rest = &self.raw[self.full_name().len()..];
+        let mut rest = &self.raw[self.name_end..];
         std::iter::from_fn(move || {
             let (attribute, after) = next_attribute(rest)?;
             rest = after;

@@ -51,7 +51,7 @@ struct Job {
     measure: &'static str,
     /// What our parser promised, in megabytes of a second of processor time.
     promised: f64,
-    rivals: &'static [rivals::Make],
+    rivals: &'static [race::Make],
 }
 
 const JOBS: &[Job] = &[
@@ -292,7 +292,7 @@ impl Ours {
             command.arg(&input.file);
             command
         };
-        Contestant { name: "our parser", command: Box::new(command), found: Box::new(rivals::two_numbers) }
+        Contestant { name: "our parser", command: Box::new(command), found: Box::new(race::two_numbers) }
     }
 
     /// The gate over an input; it is judged by the total.

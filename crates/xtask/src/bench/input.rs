@@ -11,6 +11,7 @@ use crate::total::Total;
 pub(super) mod go;
 pub(super) mod json;
 pub(super) mod lcov;
+pub(super) mod results;
 pub(super) mod xml;
 
 /// One made report.
@@ -18,6 +19,8 @@ pub(super) struct Input {
     pub(super) file: PathBuf,
     pub(super) bytes: u64,
     pub(super) total: Total,
+    /// What those of the total are called that count.
+    pub(super) word: &'static str,
 }
 
 /// How large an input is, and how many files it tells of.
@@ -162,7 +165,7 @@ fn made_once(file: &Path, make: impl FnOnce(&mut BufWriter<File>) -> Result<Tota
         fs::write(&sums, serde_json::to_string(&total)?)?;
         total
     };
-    Ok(Input { file: file.to_path_buf(), bytes: fs::metadata(file)?.len(), total })
+    Ok(Input { file: file.to_path_buf(), bytes: fs::metadata(file)?.len(), total, word: "covered" })
 }
 
 #[cfg(test)]

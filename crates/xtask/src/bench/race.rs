@@ -1,6 +1,7 @@
 //! A race: contestants over one input, interleaved so that a busy machine slows all of them alike, judged by
 //! the processor time of the whole process. All must find the totals that the input was made with.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use super::input::Input;
-use crate::command::{self, Finished};
+use crate::command::{self, Finished, scrubbed};
+use crate::peers::Peers;
 use crate::total::Total;
 
 /// Who has used this much on the clock runs no further rounds.
@@ -24,6 +26,32 @@ pub(super) struct Contestant<'a> {
 
 /// Reads what a run found.
 pub(super) type Reader<'a> = dyn Fn(&Finished) -> Result<Found> + 'a;
+
+/// Makes a contestant of a rival.
+pub(super) type Make = for<'a> fn(&Peers, &'a Input) -> Result<Contestant<'a>>;
+
+/// A program that runs in the folder of the input.
+pub(super) fn contestant<'a>(
+    name: &'static str,
+    program: PathBuf,
+    input: &'a Input,
+    arguments: impl Fn(&mut Command, &Path) + 'a,
+    found: Box<Reader<'a>>,
+) -> Contestant<'a> {
+    let command = move || {
+        let mut command = scrubbed(&program);
+        command.current_dir(input.file.parent().unwrap_or(Path::new(".")));
+        arguments(&mut command, &input.file);
+        command
+    };
+    Contestant { name, command: Box::new(command), found }
+}
+
+/// `covered total`, as parsers alone print it.
+pub(super) fn two_numbers(finished: &Finished) -> Result<Found> {
+    let numbers = finished.stdout.trim().split_once(' ').context("no two numbers")?;
+    Ok(Found::Exact(Total { covered: numbers.0.parse()?, total: numbers.1.parse()? }))
+}
 
 /// What a contestant says about its input.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +82,8 @@ pub(super) struct Race {
     pub(super) job: String,
     pub(super) megabytes: f64,
     pub(super) total: Total,
+    /// What those of the total are called that count: covered, passed.
+    pub(super) word: &'static str,
     pub(super) places: Vec<Place>,
 }
 
@@ -79,7 +109,7 @@ pub(super) fn run(job: &str, input: &Input, contestants: &[Contestant<'_>], roun
     for place in &mut places {
         place.ratio = place.cpu_ms / first;
     }
-    Ok(Race { job: job.to_owned(), megabytes, total: input.total, places })
+    Ok(Race { job: job.to_owned(), megabytes, total: input.total, word: input.word, places })
 }
 
 impl Contestant<'_> {
@@ -111,8 +141,8 @@ impl Found {
 impl Race {
     pub(super) fn print(&self) {
         println!(
-            "\n{}: {:.1} MB, {} of {} covered",
-            self.job, self.megabytes, self.total.covered, self.total.total
+            "\n{}: {:.1} MB, {} of {} {}",
+            self.job, self.megabytes, self.total.covered, self.total.total, self.word
         );
         println!(
             "  {:<26} {:>9} {:>9} {:>9} {:>10} {:>8}  rounds",

@@ -6,9 +6,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use gatewright_test_results::output::{CtrfAbout, Runs, write_ctrf};
 use serde_json::Value;
 
 use super::Judge;
+use super::test_html::sample::{Sample, replay};
 use crate::command::{self, scrubbed};
 use crate::copy;
 
@@ -29,6 +31,7 @@ pub(super) fn judge(judge: &mut Judge) {
         };
         judge.step(name, proof);
     }
+    judge.step("CTRF by its schema", ctrf(judge));
     let configuration = crate::root().join(".github/gatewright.yml");
     let proof = schema(judge, "docs/gatewright.schema.json", &configuration);
     judge.step("configuration by its schema", proof);
@@ -86,8 +89,35 @@ fn sarif(judge: &Judge, folder: &Path) -> Result<String> {
 }
 
 fn schema(judge: &Judge, schema: &str, file: &Path) -> Result<String> {
-    let mut check = scrubbed(&judge.peers.program("check-jsonschema")?);
-    check.arg("--schemafile").arg(crate::root().join(schema)).arg(file);
-    command::stdout(&mut check, LIMIT)?;
+    accepts(judge, &crate::root().join(schema), file)?;
     Ok(format!("{} accepted", crate::shown(file)))
+}
+
+fn accepts(judge: &Judge, schema: &Path, file: &Path) -> Result<()> {
+    let mut check = scrubbed(&judge.peers.program("check-jsonschema")?);
+    check.arg("--schemafile").arg(schema).arg(file);
+    command::stdout(&mut check, LIMIT).map(drop)
+}
+
+/// Two thousand tests of every kind.
+fn ctrf(judge: &Judge) -> Result<String> {
+    judge.peers.program("ctrf")?;
+    let tests = 2000;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("ctrf.json");
+    let about = CtrfAbout { tool: "gatewright", version: env!("CARGO_PKG_VERSION"), time: 1_700_000_000 };
+    let mut bytes = Vec::new();
+    let results = Sample::new(tests).evidence.results;
+    let mut again = |into: &mut dyn Runs| {
+        replay(tests, into);
+        Ok(())
+    };
+    write_ctrf(&about, &results, &mut again, &mut bytes)?;
+    fs::write(&file, &bytes)?;
+    accepts(judge, &judge.peers.node_folder().join("node_modules/ctrf/dist/ctrf-schema-0.0.json"), &file)?;
+    let written: Value = serde_json::from_slice(&bytes)?;
+    let failed = written["results"]["summary"]["failed"].as_u64();
+    let wanted = results.tests.bad() + results.failed_by_runner;
+    ensure!(failed == Some(wanted), "{failed:?} failed, not {wanted}");
+    Ok(format!("{} tests accepted", results.tests.total()))
 }

@@ -10,11 +10,9 @@ use gatewright_core::report::Location;
 use gatewright_core::sha256;
 use serde::Serialize;
 
-use super::{
-    Files, HistoryStrip, HtmlReport, MOST_HISTORY, MOST_TESTS, PACK_BYTES, PastOutcome, SINGLE_BYTES,
-    TestNotes,
-};
+use super::{Files, HistoryStrip, HtmlReport, MOST_HISTORY, MOST_TESTS, PACK_BYTES, SINGLE_BYTES, TestNotes};
 use crate::collect::{Failure, Results};
+use crate::history::PastOutcome;
 use crate::identity::TestId;
 use crate::model::{Nanoseconds, Subject, Tally};
 use crate::output::attachments::{attachments, is_attachment};
@@ -95,6 +93,8 @@ struct Words<'a> {
     report: &'a str,
     line: u64,
     runs: u64,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    standing: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     quarantine: Option<String>,
 }
@@ -329,6 +329,7 @@ fn row<'a>(
         report: report.evidence.reports.get(failure.report).map_or("", |report| report.shown.as_str()),
         line: failure.report_line,
         runs: failure.failed_runs,
+        standing: notes.standing,
         quarantine: notes.quarantine,
     };
     let (pack, slot) = packs.add(&script_json(&words), sink)?;

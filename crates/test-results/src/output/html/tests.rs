@@ -61,6 +61,7 @@ fn a_small_report_is_one_file() {
     let failing = results.failures[0].id;
     let notes = |id: TestId| TestNotes {
         is_new: true,
+        standing: "it is new".to_owned(),
         quarantine: (id == failing).then(|| "core until 2030".to_owned()),
         history: (id == failing)
             .then(|| HistoryStrip { outcomes: vec![PastOutcome::Passed; 70], rate: "3 %".to_owned() }),
@@ -84,7 +85,7 @@ fn a_small_report_is_one_file() {
     );
     assert_eq!(
         element(page, "pack0")[0].to_string(),
-        r#"{"files":["a.png"],"gap":0,"head":"- left\n+ right\n","kind":"E","line":1,"message":"\n1 != 2\nmore","properties":[["owner","core"]],"quarantine":"core until 2030","report":"","runs":1}"#
+        r#"{"files":["a.png"],"gap":0,"head":"- left\n+ right\n","kind":"E","line":1,"message":"\n1 != 2\nmore","properties":[["owner","core"]],"quarantine":"core until 2030","report":"","runs":1,"standing":"it is new"}"#
     );
     assert!(!page.contains("file:;") && page.contains("default-src 'none'"));
     assert!(page.contains("<h2>failed: pkg › fails</h2>"), "without scripts there is the list of failures");
@@ -147,6 +148,7 @@ fn hostile_text_ends_nothing() {
         run.properties = vec![(text.to_owned(), text.to_owned())];
         let notes = |_| TestNotes {
             is_new: true,
+            standing: text.to_owned(),
             quarantine: Some(text.to_owned()),
             history: Some(HistoryStrip { outcomes: vec![PastOutcome::Failed], rate: text.to_owned() }),
         };

@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -12,30 +12,10 @@ use serde_json::Value;
 
 use super::change::BASE;
 use super::input::Input;
-use super::race::{Contestant, Found, Reader};
-use crate::command::{Finished, scrubbed};
+use super::race::{Contestant, Found, contestant, two_numbers};
+use crate::command::Finished;
 use crate::peers::Peers;
 use crate::total::Total;
-
-/// Makes a contestant of a rival.
-pub(super) type Make = for<'a> fn(&Peers, &'a Input) -> Result<Contestant<'a>>;
-
-/// A rival that runs in the folder of the input.
-fn contestant<'a>(
-    name: &'static str,
-    program: PathBuf,
-    input: &'a Input,
-    arguments: impl Fn(&mut Command, &Path) + 'a,
-    found: Box<Reader<'a>>,
-) -> Contestant<'a> {
-    let command = move || {
-        let mut command = scrubbed(&program);
-        command.current_dir(input.file.parent().unwrap_or(Path::new(".")));
-        arguments(&mut command, &input.file);
-        command
-    };
-    Contestant { name, command: Box::new(command), found }
-}
 
 fn octocov<'a>(peers: &Peers, format: &'static str, input: &'a Input) -> Result<Contestant<'a>> {
     let program = peers.program("octocov-coverage")?;
@@ -67,12 +47,6 @@ pub(super) fn octocov_clover<'a>(peers: &Peers, input: &'a Input) -> Result<Cont
 
 pub(super) fn octocov_simplecov<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {
     octocov(peers, "simplecov", input)
-}
-
-/// `covered total`, as parsers alone print it.
-pub(super) fn two_numbers(finished: &Finished) -> Result<Found> {
-    let numbers = finished.stdout.trim().split_once(' ').context("no two numbers")?;
-    Ok(Found::Exact(Total { covered: numbers.0.parse()?, total: numbers.1.parse()? }))
 }
 
 pub(super) fn grcov<'a>(peers: &Peers, input: &'a Input) -> Result<Contestant<'a>> {

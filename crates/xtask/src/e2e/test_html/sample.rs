@@ -4,10 +4,11 @@
 use std::io;
 
 use gatewright_core::RepoPath;
-use gatewright_test_results::output::html::{HistoryStrip, HtmlReport, PastOutcome, TestNotes, write_html};
+use gatewright_test_results::output::Runs;
+use gatewright_test_results::output::html::{HistoryStrip, HtmlReport, TestNotes, write_html};
 use gatewright_test_results::{
-    Attempts, Collector, Detail, Evidence, Excerpt, Nanoseconds, Occurrence, Outcome, Sink, Subject, TestId,
-    TestName,
+    Attempts, Collector, Detail, Evidence, Excerpt, Nanoseconds, Occurrence, Outcome, PastOutcome, Sink,
+    Subject, TestId, TestName,
 };
 
 /// A name that is markup and turns the direction of text.
@@ -36,18 +37,17 @@ const WORDS: [&str; 12] = [
 ];
 
 /// The evidence, and how to show it.
-pub(super) struct Sample {
-    pub(super) evidence: Evidence,
+pub(in crate::e2e) struct Sample {
+    pub(in crate::e2e) evidence: Evidence,
 }
 
 impl Sample {
-    pub(super) fn new(tests: usize) -> Self {
+    pub(in crate::e2e) fn new(tests: usize) -> Self {
         let mut collector = Collector::listing(tests + 10);
         for (number, variant) in VARIANTS.iter().enumerate() {
             collector.begin(number, variant, None);
-            (0..tests).filter(|test| test % 3 == number).for_each(|test| tell(test, &mut collector));
+            tell_report(tests, number, &mut collector);
         }
-        tell_odd(&mut collector);
         let evidence = Evidence::new(Vec::new(), collector.finish(), &|path, _| RepoPath::new(path).ok());
         Self { evidence }
     }
@@ -59,6 +59,9 @@ impl Sample {
             let place = failing.iter().position(|known| *known == id);
             TestNotes {
                 is_new: place.is_some_and(|place| place % 4 == 1),
+                standing: place
+                    .map(|_| "known: it failed in 3 runs before, since 9c0ffee".to_owned())
+                    .unwrap_or_default(),
                 quarantine: place
                     .filter(|place| place % 9 == 4)
                     .map(|_| "until 2031-01-01, owned by @orders: the payment sandbox is down".to_owned()),
@@ -92,6 +95,22 @@ impl Sample {
     }
 }
 
+/// Reads the reports once more.
+pub(in crate::e2e) fn replay(tests: usize, into: &mut dyn Runs) {
+    for (number, variant) in VARIANTS.iter().enumerate() {
+        into.begin(variant, None);
+        tell_report(tests, number, into);
+    }
+}
+
+/// The report of one variant: every third test, and in the last what is odd.
+fn tell_report(tests: usize, number: usize, sink: &mut dyn Sink) {
+    (0..tests).filter(|test| test % VARIANTS.len() == number).for_each(|test| tell(test, sink));
+    if number == VARIANTS.len() - 1 {
+        tell_odd(sink);
+    }
+}
+
 /// Sixty runs: most tests pass always, those that fail now did so now and then.
 fn history(id: TestId, fails: bool) -> HistoryStrip {
     let outcome = |run: u64| match (id.0 >> (run % 50)) & 7 {
@@ -101,11 +120,11 @@ fn history(id: TestId, fails: bool) -> HistoryStrip {
         _ if id.0.is_multiple_of(211) => PastOutcome::Skipped,
         _ => PastOutcome::Passed,
     };
-    let rate = if fails { "6.7 % (2.6–15.9 %)" } else { "" };
+    let rate = if fails { "4 of 60 runs, 6.7 % (2.6–15.9 %)" } else { "" };
     HistoryStrip { outcomes: (0..60).map(outcome).collect(), rate: rate.to_owned() }
 }
 
-fn tell(test: usize, collector: &mut Collector) {
+fn tell(test: usize, sink: &mut dyn Sink) {
     let word = WORDS[test % WORDS.len()];
     let module = test / 97 % 180;
     let suite = format!("shop/{}/module_{module:03}", ["orders", "billing", "search", "mail"][module % 4]);
@@ -123,20 +142,20 @@ fn tell(test: usize, collector: &mut Collector) {
         [("owner", "orders"), ("attachment", "screens/checkout-1.png"), ("browser", "chromium 156")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
     match test % 1000 {
-        7 | 131 | 257 | 389 | 499 | 613 => collector.take(&Occurrence {
+        7 | 131 | 257 | 389 | 499 | 613 => sink.take(&Occurrence {
             detail: Some(&detail),
             properties: &properties,
             report_line: test as u64,
             ..run(Outcome::Failed)
         }),
-        800 | 911 => collector.take(&Occurrence { detail: Some(&detail), ..run(Outcome::Errored) }),
-        55 | 555 | 777 => collector.take(&Occurrence {
+        800 | 911 => sink.take(&Occurrence { detail: Some(&detail), ..run(Outcome::Errored) }),
+        55 | 555 | 777 => sink.take(&Occurrence {
             detail: Some(&detail),
             attempts: Attempts { failed_before: 2, failed_by_runner: test % 1000 == 777 },
             ..run(if test % 1000 == 777 { Outcome::Failed } else { Outcome::Passed })
         }),
-        300..=318 => collector.take(&run(Outcome::Skipped)),
-        _ => collector.take(&run(Outcome::Passed)),
+        300..=318 => sink.take(&run(Outcome::Skipped)),
+        _ => sink.take(&run(Outcome::Passed)),
     }
 }
 
@@ -146,15 +165,16 @@ fn failure(number: usize, file: &str, line: u32) -> Detail {
             "AssertionError",
             format!("expected total {number} but found {}", number + 1),
             format!(
-                "    def test_total(cart):\n>       assert cart.total() == {number}\nE       assert {} == {number}\n\nDiff:\n  {{\n    \"currency\": \"EUR\",\n-   \"total\": {number},\n+   \"total\": {},\n    \"items\": []\n  }}\n\n{file}:{line}: AssertionError\n",
+                "    def test_total(cart):\n>       assert cart.total() == {number}\nE       assert {} == {number}\n\nDiff:\n  {{\n    \"currency\": \"EUR\",\n-   \"total\": {number},\n+   \"total\": {},\n    \"items\": []\n  }}\n\n{file}:{line}: AssertionError\n{}",
                 number + 1,
-                number + 1
+                number + 1,
+                "---- captured output ----\nINFO shop.orders: one more line of the log\n".repeat(180)
             ),
         ),
         1 => (
             "java.lang.IllegalStateException",
             String::new(),
-            (0..60).fold(
+            (0..100).fold(
                 "java.lang.IllegalStateException: connection was closed\n".to_owned(),
                 |text, frame| {
                     format!("{text}\tat org.example.shop.Client.call{frame}(Client.java:{})\n", 100 + frame)
@@ -175,7 +195,7 @@ fn failure(number: usize, file: &str, line: u32) -> Detail {
     Detail { kind: kind.to_owned(), message, text, file: file.to_owned(), line }
 }
 
-fn tell_odd(collector: &mut Collector) {
+fn tell_odd(sink: &mut dyn Sink) {
     let hostile = TestName { suite: "odd › <b>suite</b>", class: "", name: HOSTILE, file: "odd/<i>.rs" };
     let text = Excerpt::whole(HOSTILE_TEXT);
     let detail = Detail { kind: "<u>".to_owned(), message: HOSTILE.to_owned(), text, ..Detail::default() };
@@ -183,21 +203,21 @@ fn tell_odd(collector: &mut Collector) {
         ("attachment".to_owned(), "javascript:window.pwned=4".to_owned()),
         ("</dd><img src=x onerror=window.pwned=5>".to_owned(), HOSTILE.to_owned()),
     ];
-    collector.take(&Occurrence {
+    sink.take(&Occurrence {
         detail: Some(&detail),
         properties: &properties,
         ..Occurrence::new(hostile, Outcome::Failed)
     });
     let long = "a_very_long_name_without_any_blank".repeat(20);
     let named = TestName { suite: "odd", class: "", name: &long, file: "" };
-    collector.take(&Occurrence::new(named, Outcome::Passed));
+    sink.take(&Occurrence::new(named, Outcome::Passed));
     let setup = TestName { suite: "odd", class: "", name: "(outside of tests)", file: "" };
     let detail = Detail {
         message: "the database of the tests did not start".to_owned(),
         text: Excerpt::whole("docker: no space left on device\n"),
         ..Detail::default()
     };
-    collector.take(&Occurrence {
+    sink.take(&Occurrence {
         subject: Subject::OutsideTests,
         detail: Some(&detail),
         ..Occurrence::new(setup, Outcome::Errored)

@@ -22,13 +22,14 @@ const load = ({ pack, slot }) => {
 // text that failed
 const MOST_LINES = 600;
 // Lines of a difference stand out; only where there are some of both kinds, because a list has dashes, too.
-const looksLike = (lines) => lines.some((line) => /^\s*[-−](?!-)/.test(line)) && lines.some((line) => /^\s*\+(?!\+)/.test(line));
+const [PLUS, MINUS] = [/^\s*\+(?!\+)/, /^\s*[-−](?![-−])/];
 const text = (words) => {
   const lines = plain(words).replace(/\n+$/, '').split('\n');
-  if (lines.length > MOST_LINES || !looksLike(lines)) return [lines.join('\n')];
+  const isDifference = [PLUS, MINUS].every((kind) => lines.some((line) => kind.test(line)));
+  if (lines.length > MOST_LINES || !isDifference) return [lines.join('\n')];
   return lines.map((line, at) => {
     const end = at < lines.length - 1 ? '\n' : '';
-    const kind = /^\s*\+/.test(line) ? 'plus' : /^\s*[-−]/.test(line) ? 'minus' : null;
+    const kind = PLUS.test(line) ? 'plus' : MINUS.test(line) ? 'minus' : null;
     return kind ? el('span', { class: kind }, line + end) : line + end;
   });
 };
@@ -64,15 +65,16 @@ const facts = (test, words) => {
     suiteOf(test) ? fact('Suite', visible(suiteOf(test))) : null,
     classOf(test) ? fact('Class', visible(classOf(test))) : null,
     variantOf(test) ? fact('Variant', visible(variantOf(test))) : null,
-    declared ? fact('File', place(declared, LINE[test], false)) : null,
+    declared && failure?.place.replace(/:\d+$/, '') !== declared ? fact('File', place(declared, LINE[test], false)) : null,
     DATA.times[test] >= 0 ? fact('Time', duration(DATA.times[test])) : null,
     words && words.runs > 1 ? fact('Failed', `${count(words.runs)} times`) : words?.runs && outcomeOf(test) === 'k' ? fact('Failed', 'once, before it passed') : null,
     words?.report ? fact('Report', el('code', null, `${visible(words.report)}${words.line ? `:${words.line}` : ''}`)) : null,
+    words?.standing ? fact('Baseline', visible(words.standing)) : null,
     words?.quarantine ? fact('Quarantine', visible(words.quarantine)) : null,
     ...(words?.properties || []).slice(0, 40).map(([name, value]) => fact(visible(name), visible(value))),
     words?.files ? fact('Files', el('ul', { class: 'plain-list' }, ...words.files.map((path) => el('li', null, file(path))))) : null,
     history ? fact('History', strip(history[0], 60), el('span', { class: 'dim' }, ` ${tell(history[0]).replace(/^.*?: /, '')}`)) : null,
-    history?.[1] ? fact('Flaky', visible(history[1])) : null);
+    history?.[1] ? fact('Bad in', visible(history[1])) : null);
 };
 const failed = (words) => {
   const parts = [];

@@ -12,7 +12,7 @@ const escape = () => { if (!detail.hidden) closeTest(); else if (isFiltered()) r
 const KEYS = [
   ['/', 'search', () => { $('search').focus(); $('search').select(); }],
   ['j', 'next test', () => { move(state.active + 1); }], ['k', 'previous test', () => { move(state.active - 1); }],
-  ['f', 'only what failed', () => onlyOutcome('f')], ['n', 'only new failures', () => $('f-new')?.click()], ['q', 'only quarantined', () => $('f-quarantined')?.click()],
+  ['f', 'only failures and errors', () => onlyOutcome(BAD)], ['n', 'only new failures', () => $('f-new')?.click()], ['q', 'only quarantined', () => $('f-quarantined')?.click()],
   ['s', 'the slowest first', () => sortBy('time')], ['d', 'light or dark', flip], ['?', 'this help', () => $('help').showModal()],
 ];
 let typing;

@@ -10,7 +10,7 @@ const SORTS = {
   time: (a, b) => DATA.times[b] - DATA.times[a] || a - b,
 };
 const matches = (test, texts) => {
-  if (state.outcomes && !state.outcomes.includes(outcomeOf(test)) && !(state.outcomes.includes('f') && has(test, BY_RUNNER))) return false;
+  if (state.outcomes && !(state.outcomes === BAD ? isBad(test) : state.outcomes === outcomeOf(test))) return false;
   if (state.fresh && !has(test, NEW)) return false;
   if (state.quarantined && !has(test, QUARANTINED)) return false;
   if (state.variant >= 0 && VARIANT[test] !== state.variant) return false;
@@ -36,6 +36,7 @@ const refresh = (keep) => {
   for (const [id, on] of [['f-new', state.fresh], ['f-quarantined', state.quarantined]]) $(id)?.setAttribute('aria-pressed', String(on));
   for (const letter of LETTERS) $(`c-${letter}`).setAttribute('aria-pressed', String(state.outcomes === letter));
   for (const [id, sort] of [['h-mark', 'rank'], ['h-name', 'name'], ['h-time', 'time']]) $(id).setAttribute('aria-sort', state.sort !== sort ? 'none' : (sort === 'time') !== state.down ? 'descending' : 'ascending');
+  $('slowest').setAttribute('aria-pressed', String(state.sort === 'time' && !state.down));
   const chip = $('suite');
   chip.hidden = !state.suite;
   if (state.suite) chip.replaceChildren(flat(suiteTitle(state.suite)), ' ', icon('close'));
@@ -59,12 +60,16 @@ const move = (to) => {
   if (state.open >= 0) openTest(shown[state.active]);
 };
 const change = (what) => { Object.assign(state, what); overview.scrollTop = Math.min(overview.scrollTop, $('grid').offsetTop - overview.querySelector('.sticky').offsetHeight); refresh(); };
+// A letter, or all that speaks against the code.
+const BAD = 'bad';
 const onlyOutcome = (letter) => change({ outcomes: state.outcomes === letter ? '' : letter });
 const sortBy = (sort) => { if (state.sort === sort) state.down = !state.down; else Object.assign(state, { sort, down: false }); refresh(); };
 const reset = () => { $('search').value = ''; change({ words: [], outcomes: '', fresh: false, quarantined: false, variant: -1, suite: null }); };
 
 // rows
 const NARROW = matchMedia('(max-width: 760px)');
+// A telephone has a second line for what a wide row says beside the name.
+const rowHeight = () => (NARROW.matches ? 52 : 34);
 const flags = (test) => [
   has(test, NEW) ? tag('new', 'low', 'it did not fail in what this run is compared with') : null,
   has(test, QUARANTINED) ? tag('quarantined', 'quiet-tag', 'its failures are accepted for now') : null,
@@ -79,7 +84,8 @@ const drawRow = (index) => {
   return el('div', { role: 'row', id: `row${index}`, class: `row${index === state.active ? ' active' : ''}${test === state.open ? ' opened' : ''}`, 'aria-rowindex': index + 2, 'aria-selected': String(test === state.open) },
     el('span', { role: 'gridcell' }, mark(outcomeOf(test))),
     el('span', { role: 'rowheader', class: 'name', title: flat(around ? `${around} › ${nameOf(test)}` : nameOf(test)) },
-      el('bdi', { class: 'leaf' }, flat(nameOf(test)) || '(no name)'), around ? el('bdi', { class: 'dir' }, flat(around)) : null, variant ? tag(flat(variant), 'quiet-tag', 'variant') : null, ...flags(test),
+      el('span', { class: 'first' }, el('bdi', { class: 'leaf' }, flat(nameOf(test)) || '(no name)'), variant ? tag(flat(variant), 'quiet-tag', 'variant') : null, ...flags(test)),
+      around ? el('bdi', { class: 'dir' }, flat(around)) : null,
       failureOf[test] ? el('bdi', { class: 'said' }, flat(failureOf[test].message)) : null),
     el('span', { role: 'gridcell', class: 'past' }, history ? strip(history[0], 12) : null),
     el('span', { role: 'gridcell', class: 'num' }, duration(DATA.times[test])));
@@ -126,7 +132,7 @@ const head = (id, text, sort, look) => el('span', { id, role: 'columnheader', cl
 const buildOverview = () => {
   const fresh = failures.filter((failure) => failure.flags & NEW).length;
   const quarantined = failures.filter((failure) => failure.flags & QUARANTINED).length;
-  overview.append(
+  overview.append(...[
     el('header', { class: 'about' },
       el('h1', null, DATA.verdict ? el('span', { class: `verdict v-${['pass', 'warn', 'fail'].includes(DATA.verdict) ? DATA.verdict : 'none'}` }, visible(DATA.verdict)) : null, el('bdi', null, visible(DATA.title))),
       el('p', { class: 'headline' }, flat(DATA.headline)),
@@ -150,11 +156,13 @@ const buildOverview = () => {
         el('span', { class: 'group' }, el('button', { id: 'slowest', type: 'button', title: 'The slowest first (s)', 'aria-keyshortcuts': 's', onclick: () => sortBy('time') }, 'Slowest first'))),
       el('div', { id: 'head', class: 'row head', role: 'row' }, head('h-mark', el('span', { class: 'unseen' }, 'Outcome'), 'rank', ''), head('h-name', 'Test', 'name', 'name'), el('span', { role: 'columnheader', class: 'past' }, 'History'), head('h-time', 'Time', 'time', 'num'))),
     el('div', { id: 'grid', class: 'rows', role: 'grid', tabindex: '0', 'aria-owns': 'head', 'aria-label': 'Tests' }),
-    el('p', { id: 'empty', class: 'note', hidden: true }));
+    el('p', { id: 'empty', class: 'note', hidden: true }),
+  ].filter(Boolean));
   const frame = el('div', { id: 'frame' }, overview, detail);
   document.body.append(frame);
   const grid = $('grid');
-  listing = new Rows(overview, grid, 34, drawRow);
+  listing = new Rows(overview, grid, rowHeight(), drawRow);
+  NARROW.addEventListener('change', () => { listing.height = rowHeight(); listing.reset(shown.length); listing.reveal(state.active); });
   grid.addEventListener('click', (event) => {
     const row = event.target.closest('.row');
     if (!row) return;
@@ -163,7 +171,7 @@ const buildOverview = () => {
     openTest(shown[state.active], true);
   });
   grid.addEventListener('keydown', (event) => {
-    const page = Math.max(1, Math.floor(overview.clientHeight / 34) - 3);
+    const page = Math.max(1, Math.floor(overview.clientHeight / listing.height) - 3);
     const acts = {
       ArrowDown: () => move(state.active + 1), ArrowUp: () => move(state.active - 1), PageDown: () => move(state.active + page), PageUp: () => move(state.active - page), Home: () => move(0), End: () => move(shown.length - 1),
       Enter: () => shown.length && openTest(shown[state.active], true), ' ': () => shown.length && openTest(shown[state.active], true),

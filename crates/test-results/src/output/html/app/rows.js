@@ -30,15 +30,20 @@ const mark = (letter) => {
   const node = el('span', { class: `mark ${OUTCOMES[letter].look}`, role: 'img', 'aria-label': OUTCOMES[letter].word, title: OUTCOMES[letter].word }, icon(letter));
   return node;
 };
-// One picture for all squares: what failed is tall, what passed low, so that colours are not all that tells them apart.
-const HEIGHTS = { f: 12, e: 12, k: 9, p: 5, s: 2, '-': 0 };
+// One picture for all squares, one path for each outcome. What failed is tall, what passed low, so that colours are not
+// all that tells them apart.
+const HEIGHTS = { f: 12, e: 12, k: 9, p: 5, s: 2 };
 const strip = (outcomes, most) => {
   const last = outcomes.slice(-most);
-  const bars = [...last].map((letter, at) => svg('rect', { x: at * 6, y: 12 - HEIGHTS[letter], width: 5, height: HEIGHTS[letter], class: `h-${letter === '-' ? 'none' : letter}` }));
+  const paths = {};
+  [...last].forEach((letter, at) => {
+    const height = HEIGHTS[letter];
+    if (height) paths[letter] = `${paths[letter] || ''}M${at * 6} ${12 - height}h5v${height}h-5z`;
+  });
   const width = Math.max(1, last.length * 6);
-  const picture = svg('svg', { class: 'strip', width, height: 12, viewBox: `0 0 ${width} 12`, role: 'img', 'aria-label': tell(last) });
-  picture.append(svg('title', {}, tell(last)), ...bars);
-  return picture;
+  const words = tell(last);
+  return svg('svg', { class: 'strip', width, height: 12, viewBox: `0 0 ${width} 12`, role: 'img', 'aria-label': words },
+    svg('title', {}, words), ...Object.entries(paths).map(([letter, d]) => svg('path', { d, class: `h-${letter}` })));
 };
 const tag = (text, look, help) => el('span', { class: `tag ${look}`, title: help }, text);
 let spoken;

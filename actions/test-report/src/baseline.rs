@@ -1,0 +1,87 @@
+//! Finds what the run is compared with: reports that the user names, or what the store holds of the base.
+
+use gatewright_core::Failure;
+use gatewright_core::action::{ChangeUnderReview, Context};
+use gatewright_core::report::Source;
+use gatewright_test_results::evidence::BaselineUnderReview;
+use gatewright_test_results::{Collector, History, RunAbout};
+
+use crate::reports::ReportFile;
+use crate::{Inputs, MOST_NAMES};
+
+/// A baseline before the run is known that is held against it.
+pub(crate) enum FoundBaseline {
+    /// None, for this reason.
+    None(BaselineUnderReview),
+    /// This one.
+    History { history: History, how: String, sources: Vec<Source> },
+}
+
+impl FoundBaseline {
+    pub(crate) fn history(&self) -> Option<&History> {
+        match self {
+            Self::None(_) => None,
+            Self::History { history, .. } => Some(history),
+        }
+    }
+}
+
+/// Looks for the baseline of this run.
+pub(crate) fn find(inputs: &Inputs, ctx: &Context<'_>) -> Result<FoundBaseline, Failure> {
+    if inputs.baseline.is_empty() { Ok(recorded(ctx)) } else { of_reports(inputs, ctx) }
+}
+
+/// What the store holds of the base, or of the nearest recorded commit before it.
+fn recorded(ctx: &Context<'_>) -> FoundBaseline {
+    let recorded = ctx.recorded("", 1);
+    for damaged in &recorded.damaged {
+        ctx.note(format!("{} in the store of baselines can't be read: {}", damaged.path, damaged.reason));
+    }
+    let none = |why: String, help: String| FoundBaseline::None(BaselineUnderReview::None { why, help });
+    let Some(entry) = recorded.entries.first() else {
+        return match (ctx.change, recorded.damaged.first()) {
+            (_, Some(damaged)) => none(
+                format!("{} in the store of baselines can't be read: {}", damaged.path, damaged.reason),
+                "Record it again with `command: record` on the default branch.".to_owned(),
+            ),
+            (ChangeUnderReview::NotApplicable(why), None) => {
+                FoundBaseline::None(BaselineUnderReview::NotApplicable(why.clone()))
+            }
+            _ => none(recorded.why_none, recorded.help),
+        };
+    };
+    match History::from_bytes(&entry.entry.payload) {
+        Ok(history) => FoundBaseline::History { history, how: ctx.whereabouts(entry), sources: Vec::new() },
+        Err(error) => none(
+            format!("what was recorded of {} can't be used: {error}", entry.entry.commit.short()),
+            error.help().to_owned(),
+        ),
+    }
+}
+
+/// Reports of an earlier run, as a history of one.
+fn of_reports(inputs: &Inputs, ctx: &Context<'_>) -> Result<FoundBaseline, Failure> {
+    let found = ctx.workspace.find(&inputs.baseline).accepted("baseline")?;
+    let help = "Bring it there before this step, or let `on-no-baseline` be `warn` until there is one.";
+    let none = |why: String| FoundBaseline::None(BaselineUnderReview::None { why, help: help.to_owned() });
+    if found.files.is_empty() {
+        return Ok(none(format!("there is no report at {}", inputs.baseline.join(", "))));
+    }
+    let mut collector = Collector::listing(MOST_NAMES);
+    let mut sources = Vec::new();
+    for (number, file) in found.files.into_iter().enumerate() {
+        let shown = file.shown.clone();
+        collector.begin(number, "", None);
+        match ReportFile::new(file).parse(&mut collector) {
+            Ok((parsed, bytes, sha256)) if parsed.complete => {
+                let format = format!("baseline, {}", parsed.format.name());
+                sources.push(Source { path: shown, format, bytes, sha256 });
+            }
+            Ok(_) => return Ok(none(format!("the baseline {shown} is not whole"))),
+            Err((message, _)) => return Ok(none(format!("the baseline {shown}: {message}"))),
+        }
+    }
+    let history =
+        History::next(None, &collector.finish(), RunAbout { commit: String::new(), time: ctx.time });
+    Ok(FoundBaseline::History { history, how: format!("in {}", inputs.baseline.join(", ")), sources })
+}
