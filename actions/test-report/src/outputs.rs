@@ -1,6 +1,5 @@
 //! What the action writes besides its report: the HTML report, and every run for other programs.
 
-use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,10 +8,9 @@ use clap::Args;
 use gatewright_core::action::{Context, Outcome, OutputFolder, OutputStream};
 use gatewright_core::report::{Reason, Report};
 use gatewright_core::runner::FolderSink;
-use gatewright_test_results::compare::{Rate, Standing};
-use gatewright_test_results::output::html::{HistoryStrip, HtmlReport, PastOutcome, TestNotes, write_html};
+use gatewright_test_results::output::html::{HtmlReport, Notes, write_html};
 use gatewright_test_results::output::{CtrfAbout, Replay, Runs, write_ctrf, write_junit};
-use gatewright_test_results::{Evidence, PastOutcome as Recorded, Sink, TestId};
+use gatewright_test_results::{Evidence, Sink, TestId};
 
 use crate::reports::ReportFile;
 
@@ -106,11 +104,15 @@ impl Page {
         let reasons: Vec<String> = report.verdict.reasons.iter().map(Reason::sentence).collect();
         let facts: Vec<(&str, &str)> =
             self.facts.iter().map(|(label, value)| (label.as_str(), value.as_str())).collect();
-        let known = self.known();
-        let notes = |id: TestId| {
-            let (is_new, quarantine) = known.get(&id).cloned().unwrap_or_default();
-            TestNotes { is_new, quarantine, history: self.history(id) }
-        };
+        let evidence = &self.evidence;
+        let notes = Notes::new(
+            &evidence.results,
+            evidence.history(),
+            evidence.comparison(),
+            &evidence.quarantine,
+            Some(&evidence.quarantined),
+        );
+        let notes = |id: TestId| notes.of(id);
         let page = HtmlReport {
             title: &self.title,
             verdict: report.verdict.result.as_str(),
@@ -122,38 +124,5 @@ impl Page {
             blob: self.blob.as_deref(),
         };
         write_html(&page, sink)
-    }
-
-    /// What is known of failing and flaky tests: whether they are new, and why they are in quarantine.
-    fn known(&self) -> HashMap<TestId, (bool, Option<String>)> {
-        let evidence = &self.evidence;
-        let standings = evidence.comparison().map(|comparison| comparison.standings.as_slice());
-        let of = |(number, failure): (usize, &gatewright_test_results::Failure)| {
-            let standing = standings.and_then(|standings| standings.get(number));
-            let is_new = matches!(standing, Some(Standing::New { .. }));
-            let entry = evidence.quarantined.by_failure.get(number).copied().flatten();
-            let entry = entry.and_then(|entry| evidence.quarantine.get(entry));
-            let quarantine =
-                entry.map(|entry| format!("{}, by {} until {}", entry.reason, entry.owner, entry.until));
-            (failure.id, (is_new, quarantine))
-        };
-        evidence.results.failures.iter().enumerate().map(of).collect()
-    }
-
-    fn history(&self, id: TestId) -> Option<HistoryStrip> {
-        let past = self.evidence.history()?.get(id)?;
-        let outcome = |outcome| match outcome {
-            Recorded::Absent => PastOutcome::Absent,
-            Recorded::Passed => PastOutcome::Passed,
-            Recorded::Failed => PastOutcome::Failed,
-            Recorded::Errored => PastOutcome::Errored,
-            Recorded::Flaky => PastOutcome::Flaky,
-            Recorded::Skipped => PastOutcome::Skipped,
-        };
-        let rate = Rate::of(&past.outcomes);
-        let rate = if rate.bad > 0 { rate.to_string() } else { String::new() };
-        let runs = self.evidence.history().map_or(0, |history| history.runs().len());
-        let outcomes: Vec<PastOutcome> = past.outcomes.iter().take(runs).map(outcome).collect();
-        Some(HistoryStrip { outcomes: outcomes.into_iter().rev().collect(), rate })
     }
 }
