@@ -6,8 +6,8 @@ use gatewright_core::report::Source;
 use gatewright_test_results::evidence::BaselineUnderReview;
 use gatewright_test_results::{Collector, History, RunAbout};
 
-use crate::reports::ReportFile;
-use crate::{Inputs, MOST_NAMES};
+use crate::reports::{ReportFile, variants};
+use crate::{Inputs, MOST_NAMES, asks_for_new};
 
 /// A baseline before the run is known that is held against it.
 pub(crate) enum FoundBaseline {
@@ -43,7 +43,10 @@ fn recorded(inputs: &Inputs, ctx: &Context<'_>) -> FoundBaseline {
     for damaged in &recorded.damaged {
         ctx.note(format!("{} in the store of baselines can't be read: {}", damaged.path, damaged.reason));
     }
-    let none = |why: String, help: String| FoundBaseline::None(BaselineUnderReview::None { why, help });
+    let asks = ctx.conditions.iter().any(asks_for_new);
+    let none = |why: String, help: String| {
+        FoundBaseline::None(BaselineUnderReview::None { why, help, is_asked: asks })
+    };
     let Some(entry) = recorded.entries.first() else {
         return match (ctx.change, recorded.damaged.first()) {
             (_, Some(damaged)) => none(
@@ -67,24 +70,33 @@ fn recorded(inputs: &Inputs, ctx: &Context<'_>) -> FoundBaseline {
 
 /// Reports of an earlier run, as a history of one.
 fn of_reports(inputs: &Inputs, ctx: &Context<'_>) -> Result<FoundBaseline, Failure> {
-    let found = ctx.workspace.find(&inputs.baseline).accepted("baseline")?;
     let help = "Bring it there before this step, or let `on-no-baseline` be `warn` until there is one.";
-    let none = |why: String| FoundBaseline::None(BaselineUnderReview::None { why, help: help.to_owned() });
-    if found.files.is_empty() {
-        return Ok(none(format!("there is no report at {}", inputs.baseline.join(", "))));
-    }
+    let none = |why: String, help: &str| {
+        FoundBaseline::None(BaselineUnderReview::None { why, help: help.to_owned(), is_asked: true })
+    };
     let mut collector = Collector::listing(MOST_NAMES);
     let mut sources = Vec::new();
-    for (number, file) in found.files.into_iter().enumerate() {
+    let mut files = Vec::new();
+    for (variant, glob) in variants(&inputs.baseline, ctx) {
+        let found = ctx.workspace.find(&[glob.clone()]).accepted("baseline")?;
+        if found.files.is_empty() {
+            return Ok(none(format!("there is no report at {glob}"), help));
+        }
+        files.extend(found.files.into_iter().map(|file| (variant.clone(), file)));
+    }
+    for (number, (variant, file)) in files.into_iter().enumerate() {
         let shown = file.shown.clone();
-        collector.begin(number, "", None);
+        collector.begin(number, &variant, None);
         match ReportFile::new(file).parse(&mut collector) {
             Ok((parsed, bytes, sha256)) if parsed.complete => {
                 let format = format!("baseline, {}", parsed.format.name());
                 sources.push(Source { path: shown, format, bytes, sha256 });
             }
-            Ok(_) => return Ok(none(format!("the baseline {shown} is not whole"))),
-            Err((message, _)) => return Ok(none(format!("the baseline {shown}: {message}"))),
+            Ok(_) => {
+                let why = format!("the baseline {shown} can't be read whole");
+                return Ok(none(why, "Make it anew: the run that it is of may have been cut off."));
+            }
+            Err((message, help)) => return Ok(none(format!("the baseline {shown}: {message}"), &help)),
         }
     }
     let history =

@@ -7,7 +7,7 @@ use std::time::Duration;
 use gatewright_core::Failure;
 use gatewright_core::action::{Context, RunCommand};
 use gatewright_core::relay::Ran;
-use gatewright_test_results::{CommandEnd, Live, detect};
+use gatewright_test_results::{CommandEnd, Format, Live, detect};
 
 use crate::Inputs;
 use crate::reports::{Begun, ReportFile};
@@ -51,6 +51,14 @@ fn printed(ran: &Ran, ctx: &Context<'_>) -> Result<Option<ReportFile>, Failure> 
             "Run it again.",
         )
     })?;
-    let is_results = detect(&head).is_ok();
+    let is_results = match detect(&head) {
+        // Many a line for people begins with `ok`: in what a command prints, a plan or a version must be there.
+        Ok(Format::Tap) => head.split(|byte| *byte == b'\n').any(|line| {
+            line.starts_with(b"TAP version ")
+                || line.strip_prefix(b"1..").is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit))
+        }),
+        Ok(_) => true,
+        Err(_) => false,
+    };
     Ok(is_results.then(|| ReportFile::of_command(&ran.stdout, ctx.workspace.shown(&ran.stdout))))
 }

@@ -97,11 +97,12 @@ pub struct Inputs {
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_missing_suite: StatePolicy,
 
-    /// What a baseline that is missing or can't be read, where `max-fewer` needs one, does: fail, warn or ignore.
+    /// What a baseline that is missing or can't be read, where somebody names one or needs one, does: fail, warn or ignore.
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_no_baseline: StatePolicy,
 
-    /// Reports of an earlier run to compare with, in place of what was recorded: paths and globs, one a line.
+    /// Reports of an earlier run to compare with, in place of what was recorded: paths and globs, with `VARIANT=` in front as
+    /// in `files`, one a line.
     #[arg(long, value_name = "GLOB")]
     pub baseline: Vec<String>,
 

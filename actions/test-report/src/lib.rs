@@ -141,9 +141,8 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     let today = Date::from_unix_seconds(ctx.time);
     let mut evidence = evidence.with_quarantine(quarantine, today, inputs.quarantine_passes);
     evidence.owners = owners(&tree, ctx);
+    evidence.lacks_reports = !reports.missing.is_empty();
     let readable = readable(reports.files, &evidence);
-    let asks_for_new =
-        |condition: &Condition| condition.references().into_iter().any(|(_, scope)| *scope == Scope::New);
     let circumstances = Circumstances {
         asks_for_new: ctx.conditions.iter().any(asks_for_new),
         missing: reports.missing,
@@ -156,6 +155,11 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
         Outcome { report, outputs: counts(&evidence.results.tests), effects, ..Outcome::default() };
     outputs::add(&inputs.outputs, ctx, &Arc::new(evidence), readable, &mut outcome);
     Ok(outcome)
+}
+
+/// Whether a condition is about what the baseline does not have.
+fn asks_for_new(condition: &Condition) -> bool {
+    condition.references().into_iter().any(|(_, scope)| *scope == Scope::New)
 }
 
 /// The reports that could be read, in their order: those are read again for outputs that hold every run.

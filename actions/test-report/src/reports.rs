@@ -125,11 +125,7 @@ pub(crate) fn find(inputs: &Inputs, ctx: &Context<'_>) -> Result<Reports, Failur
 fn wanted(given: &[String], shards: Option<u32>, ctx: &Context<'_>) -> Result<Vec<Wanted>, Failure> {
     let mut all = Vec::new();
     for pattern in given {
-        let is_file = ctx.workspace.directory.join(pattern).exists();
-        let (variant, glob) = match pattern.split_once('=') {
-            Some((variant, glob)) if !is_file && is_variant(variant) => (variant.trim(), glob.trim()),
-            _ => ("", pattern.as_str()),
-        };
+        let (variant, glob) = variant_and_glob(pattern, ctx);
         let wanted = |shard: Option<u32>| {
             let glob = shard.map_or_else(|| glob.to_owned(), |shard| glob.replace(SHARD, &shard.to_string()));
             Wanted { variant: variant.to_owned(), shard, glob }
@@ -152,6 +148,24 @@ fn wanted(given: &[String], shards: Option<u32>, ctx: &Context<'_>) -> Result<Ve
         ));
     }
     Ok(all)
+}
+
+/// What a pattern says about its reports, and where they lie.
+fn variant_and_glob<'a>(pattern: &'a str, ctx: &Context<'_>) -> (&'a str, &'a str) {
+    let is_file = ctx.workspace.directory.join(pattern).exists();
+    match pattern.split_once('=') {
+        Some((variant, glob)) if !is_file && is_variant(variant) => (variant.trim(), glob.trim()),
+        _ => ("", pattern),
+    }
+}
+
+/// Patterns with the variants that they name.
+pub(crate) fn variants(patterns: &[String], ctx: &Context<'_>) -> Vec<(String, String)> {
+    let one = |pattern: &String| {
+        let (variant, glob) = variant_and_glob(pattern, ctx);
+        (variant.to_owned(), glob.to_owned())
+    };
+    patterns.iter().map(one).collect()
 }
 
 /// The name of a leg of a matrix, as opposed to the beginning of a path.

@@ -91,8 +91,10 @@ pub(crate) fn relay(
     RUNNING.store(child.id(), Ordering::SeqCst);
     let lines = follow(child.stdout.take(), child.stderr.take());
     let mut end = Waiting { limit, deadline: Instant::now() + limit, told: None, ended: None };
+    let mut open_line = false;
     let mut take = |line: &[u8]| {
         if let Some(shown) = show(line) {
+            open_line = shown.last().map_or(open_line, |last| *last != b'\n');
             print(&shown, stream);
         }
         kept.write_all(line)
@@ -115,6 +117,10 @@ pub(crate) fn relay(
     }
     RUNNING.store(0, Ordering::SeqCst);
     result.and_then(|()| kept.flush()).map_err(cannot_keep)?;
+    // What we say next begins a line: a command to the runner is none anywhere else.
+    if open_line {
+        print(b"\n", stream);
+    }
     let ending = end.ended.map_or(Ending::TimedOut(limit), |(ending, _)| ending);
     Ok(Ran { shown: program.shown(), ending, started, stdout: keep.to_path_buf() })
 }

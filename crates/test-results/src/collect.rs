@@ -336,6 +336,7 @@ impl Collector {
             text: Excerpt { left_out, ..Excerpt::default() },
             file: cut_str(&detail.file, SHORT).to_owned(),
             line: detail.line,
+            is_crash: detail.is_crash,
         }
     }
 

@@ -54,6 +54,7 @@ pub(crate) fn shown(standing: &Standing, subject: Subject) -> String {
     match standing {
         Standing::New { before: PastOutcome::Absent } if subject == Subject::Test => "a new test".to_owned(),
         Standing::New { .. } => "new".to_owned(),
+        Standing::Known { since, .. } if since.is_empty() => "as in the baseline".to_owned(),
         Standing::Known { since, runs, is_at_least } => {
             let since: String = since.chars().take(7).collect();
             let runs = if *runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };

@@ -94,6 +94,8 @@ pub struct Evidence {
     pub quarantined: Quarantined,
     /// Who owns which file.
     pub owners: Owners,
+    /// A pattern found no report: tests may be missing.
+    pub lacks_reports: bool,
 }
 
 /// What a run is compared with, as far as it is known.
@@ -110,6 +112,8 @@ pub enum BaselineUnderReview {
         why: String,
         /// The next step.
         help: String,
+        /// Somebody named one, or figures that need one.
+        is_asked: bool,
     },
     /// What was recorded.
     Found {
@@ -147,6 +151,12 @@ impl Evidence {
     pub fn with_quarantine(self, entries: Vec<Quarantine>, today: Date, passes: u32) -> Self {
         let quarantined = quarantine::apply(&entries, today, &self.results, self.history(), passes);
         Self { quarantine: entries, quarantined, ..self }
+    }
+
+    /// Whether every test that should be known is.
+    pub(crate) fn is_whole(&self) -> bool {
+        let is_read = |report: &ReportEvidence| report.content.as_ref().is_ok_and(|content| content.complete);
+        !self.lacks_reports && self.reports.iter().all(is_read)
     }
 
     /// What was recorded, if it is known.

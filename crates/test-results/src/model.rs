@@ -98,6 +98,8 @@ pub struct Detail {
     pub file: String,
     /// The line there, from 1; 0 if it is not said.
     pub line: u32,
+    /// The process ended with it, or the report did: what should have come behind it did not run.
+    pub is_crash: bool,
 }
 
 /// One run of one test.

@@ -1,7 +1,7 @@
 //! Quarantine: a test whose failure is known and accepted for a while, by somebody, for a reason, until a day.
 //!
-//! What fails outside of tests, a package that does not build say, can't be put into quarantine: nobody knows which tests
-//! did not run. It must not know the configuration that the entries are written in, nor what becomes of a gate.
+//! What fails outside of tests, a package that does not build say, can't be put into quarantine, nor can a test that ends
+//! the process of others: nobody knows which tests did not run. It must not know the configuration that the entries are written in, nor what becomes of a gate.
 
 use std::collections::BTreeMap;
 
@@ -137,7 +137,9 @@ pub fn apply(
     for failure in &results.failures {
         let mut holder = None;
         for (number, entry) in entries.iter().enumerate() {
+            // A crash takes tests with it that nobody accepted the loss of.
             let is_meant = failure.subject == Subject::Test
+                && !failure.detail.is_crash
                 && entry.means(&failure.variant, &failure.suite, &failure.class, &failure.name);
             if is_meant {
                 standings[number].failures += 1;

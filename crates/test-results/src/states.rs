@@ -18,7 +18,12 @@ use crate::{Nanoseconds, Weight, rules};
 pub(crate) fn states(evidence: &Evidence, policy: &Policy, circumstances: &Circumstances) -> Vec<State> {
     let mut states = Vec::new();
     states.extend(circumstances.command.as_ref().and_then(|command| command_end(command, evidence)));
-    states.extend(circumstances.missing.iter().map(|pattern| missing_report(pattern, policy)));
+    states.extend(
+        circumstances
+            .missing
+            .iter()
+            .map(|pattern| missing_report(pattern, policy, circumstances.command.is_some())),
+    );
     states.extend(
         evidence.reports.iter().filter_map(|report| unreadable_report(report, policy.on_unreadable_report)),
     );
@@ -68,8 +73,12 @@ fn says_failed(status: i32, failed: u64) -> bool {
     matches!(status, 1 | 8 | 100 | 101) || u64::try_from(status) == Ok(failed)
 }
 
-fn missing_report(pattern: &str, policy: &Policy) -> State {
+fn missing_report(pattern: &str, policy: &Policy, after_command: bool) -> State {
     let help = match &policy.produced_by {
+        None if after_command => {
+            "Let the command print its results, as `go test -json` does, or leave a report that `files` names."
+                .to_owned()
+        }
         Some(command) => format!("Make it with `{command}`."),
         None => "Run the tests before this, or name the reports in `files`.".to_owned(),
     };
@@ -104,11 +113,19 @@ fn stale_report(report: &ReportEvidence, policy: StatePolicy) -> Option<State> {
 
 /// Reports were read, and nothing ran.
 fn no_tests(evidence: &Evidence, policy: &Policy) -> Option<State> {
-    if !evidence.reports.iter().any(|report| report.content.is_ok()) {
-        return None;
-    }
     let tests = evidence.results.tests;
+    let any_is_read = evidence.reports.iter().any(|report| report.content.is_ok());
+    // A report that is missing or broken says so itself, unless nobody is to hear of it.
+    let is_said = |policy| policy == StatePolicy::Fail;
+    if !any_is_read && (is_said(policy.on_missing_report) || is_said(policy.on_unreadable_report)) {
+        let all_missing = evidence.reports.is_empty();
+        let silent = if all_missing { policy.on_missing_report } else { policy.on_unreadable_report };
+        if is_said(silent) {
+            return None;
+        }
+    }
     let message = match tests.total() {
+        0 if !any_is_read => "no report was read, so nobody knows of any test".to_owned(),
         0 => "the reports hold no test".to_owned(),
         1 if tests.executed() == 0 => "the one test was skipped".to_owned(),
         total if tests.executed() == 0 => format!("all {total} tests were skipped"),
@@ -177,7 +194,7 @@ fn strictest(one: StatePolicy, other: StatePolicy) -> StatePolicy {
 fn baseline(evidence: &Evidence, policy: &Policy) -> Vec<State> {
     let mut states = Vec::new();
     match &evidence.baseline {
-        BaselineUnderReview::None { why, help } if policy.max_fewer.is_some() => {
+        BaselineUnderReview::None { why, help, is_asked } if *is_asked || policy.max_fewer.is_some() => {
             states.push(state("no-baseline", policy.on_no_baseline, why.clone(), help.clone()));
         }
         BaselineUnderReview::Found { comparison, how, .. } => {
@@ -239,7 +256,8 @@ fn limits(evidence: &Evidence, policy: &Policy) -> Vec<State> {
     let tests = evidence.results.tests;
     let over = |name: &str, what: &str, found: u64, most: Option<u64>, policy: StatePolicy, help: &str| {
         let most = most.filter(|most| found > *most)?;
-        Some(state(name, policy, format!("found {found} {what} tests, at most {most} are allowed"), help))
+        let noun = if found == 1 { "test" } else { "tests" };
+        Some(state(name, policy, format!("found {found} {what} {noun}, at most {most} are allowed"), help))
     };
     let help = "Mend the least stable first; raising `max-flaky` only hides them.";
     let flaky = over("many-flaky", "flaky", tests.flaky, policy.max_flaky, policy.on_many_flaky, help);

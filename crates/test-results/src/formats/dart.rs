@@ -210,7 +210,7 @@ impl Stream {
     fn finish(&mut self, out: &mut Out<'_>) {
         for (_, mut test) in std::mem::take(&mut self.running) {
             let message = "the test did not end: the stream stops while it runs".to_owned();
-            test.error.get_or_insert_with(|| Detail { message, ..Detail::default() });
+            test.error.get_or_insert_with(|| Detail { message, is_crash: true, ..Detail::default() });
             self.emit(Subject::Test, &test, Outcome::Errored, None, out);
         }
         if !self.done {

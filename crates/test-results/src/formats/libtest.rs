@@ -262,8 +262,12 @@ impl Stream {
     fn end_running(&mut self, why: &str, out: &mut Out<'_>) {
         for (full, line) in std::mem::take(&mut self.running) {
             let name = Name::of(&full, &self.suite);
-            let detail =
-                Detail { message: why.to_owned(), text: self.foreign.excerpt(), ..Detail::default() };
+            let detail = Detail {
+                message: why.to_owned(),
+                text: self.foreign.excerpt(),
+                is_crash: true,
+                ..Detail::default()
+            };
             let test = TestName { suite: &name.suite, name: &name.test, ..TestName::default() };
             let run = Occurrence {
                 detail: Some(&detail),

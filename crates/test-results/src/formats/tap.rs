@@ -355,7 +355,7 @@ impl Stream {
         for number in &told {
             let name = format!("test {number}");
             let message = format!("the plan promises {plan} tests, and this one did not run");
-            let detail = Detail { message, ..Detail::default() };
+            let detail = Detail { message, is_crash: true, ..Detail::default() };
             let test = TestName { suite: &suite, name: &name, ..TestName::default() };
             let run = Occurrence::new(test, Outcome::Errored);
             out.emit(&Occurrence { detail: Some(&detail), report_line: self.line, ..run });
@@ -365,7 +365,10 @@ impl Stream {
             self.emit_outside(depth, Outcome::Errored, Detail { message, ..Detail::default() }, out);
         }
         if beyond_plan > 0 {
-            let message = format!("{beyond_plan} tests are not in the plan 1..{plan}");
+            let message = match beyond_plan {
+                1 => format!("1 test is not in the plan 1..{plan}"),
+                many => format!("{many} tests are not in the plan 1..{plan}"),
+            };
             self.emit_outside(depth, Outcome::Errored, Detail { message, ..Detail::default() }, out);
         }
         has_failed || missing > 0 || beyond_plan > 0

@@ -47,7 +47,11 @@ pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
             (_, TestOutcome::Errored) => "Could not be carried out",
             _ => "Failed",
         };
-        finding(&INFO, &evidence, verb, policy)
+        let mut finding = finding(&INFO, &evidence, verb, policy);
+        if failure.subject == Subject::OutsideTests {
+            finding.help = Some("Look at its output: tests behind it may not have run.".to_owned());
+        }
+        finding
     })
     .collect()
 }

@@ -34,8 +34,8 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 /// One finding for each such entry.
 pub(crate) fn check(evidence: &Evidence, _: &Policy) -> Vec<Finding> {
-    // Where nothing ran, that is what is wrong.
-    if evidence.results.table.is_empty() {
+    // Where nothing ran, or a report is missing or cut, that is what is wrong.
+    if evidence.results.table.is_empty() || !evidence.is_whole() {
         return Vec::new();
     }
     super::entries(evidence, &INFO, |_, standing| {

@@ -14,7 +14,7 @@ const MOST_CHANGES: usize = 10;
 pub(super) fn section(evidence: &Evidence) -> Option<Section> {
     let (comparison, how) = match &evidence.baseline {
         BaselineUnderReview::Found { comparison, how, .. } => (comparison, how),
-        BaselineUnderReview::None { why, help } => {
+        BaselineUnderReview::None { why, help, .. } => {
             let content = vec![Inline::text(format!("Nothing to compare with: {why}. {help}"))];
             let blocks = vec![Block::Text { content }];
             return Some(super::section("compared", "Compared with the baseline", 70, true, blocks));

@@ -190,7 +190,7 @@ impl Package {
     ) {
         let message = self.timed_out.clone();
         let message = message.as_deref().unwrap_or("the test did not end before its package did");
-        self.end_running(name, message, out);
+        self.end_running(name, message, !failed, out);
         if !failed || self.failed {
             return;
         }
@@ -212,7 +212,7 @@ impl Package {
     /// The stream ended first.
     pub(super) fn finish_unended(&mut self, name: &str, out: &mut Out<'_>) {
         let ran = self.running.len();
-        self.end_running(name, "the test did not end: the stream stops while it runs", out);
+        self.end_running(name, "the test did not end: the stream stops while it runs", false, out);
         if ran == 0 {
             let message = "the package did not end: the stream stops while it runs".to_owned();
             let output = std::mem::take(&mut self.output);
@@ -221,7 +221,7 @@ impl Package {
     }
 
     /// What still runs failed; what a subtest lacks whose root is gone is only the event of its end.
-    fn end_running(&mut self, package: &str, message: &str, out: &mut Out<'_>) {
+    fn end_running(&mut self, package: &str, message: &str, passed: bool, out: &mut Out<'_>) {
         let running = std::mem::take(&mut self.running);
         for name in self.held.iter().map(|failed| root(&failed.name).to_owned()).collect::<BTreeSet<_>>() {
             let mut output = running.get(&name).map(|test| test.output.clone()).unwrap_or_default();
@@ -235,6 +235,11 @@ impl Package {
                 continue;
             }
             if test.has_failed_subtest {
+                continue;
+            }
+            // Go tells of no end of a benchmark: that of its package is it.
+            if passed && name.starts_with("Benchmark") {
+                emit(package, name, Outcome::Passed, None, test, None, out);
                 continue;
             }
             let mut with_output =
@@ -284,7 +289,9 @@ fn emit(
         let text = test.output.excerpt();
         let kind = label(&text.head).unwrap_or_default().to_owned();
         let said = message.map_or_else(|| first_words(&text.head), str::to_owned);
-        Detail { kind, message: said, text, ..Detail::default() }
+        // A panic ends the process of all tests of the package; so does what kept a test from its end.
+        let is_crash = kind == PANIC || message.is_some();
+        Detail { kind, message: said, text, is_crash, ..Detail::default() }
     });
     out.emit(&Occurrence {
         subject: Subject::Test,
@@ -318,8 +325,11 @@ fn label(text: &str) -> Option<&'static str> {
         return Some("data race");
     }
     let panics = text.starts_with("panic: ") || text.contains("\npanic: ");
-    panics.then_some("panic")
+    panics.then_some(PANIC)
 }
+
+/// The kind of failure that ends the process.
+const PANIC: &str = "panic";
 
 /// The first line that says something: without the place that `t.Error` puts before it.
 fn first_words(text: &str) -> String {

@@ -63,6 +63,9 @@ fn strip(history: &History, id: TestId) -> Option<HistoryStrip> {
 fn said(standing: &Standing) -> String {
     match standing {
         Standing::New { .. } => "it is new: it did not fail in the baseline run".to_owned(),
+        Standing::Known { since, .. } if since.is_empty() => {
+            "known: it failed in the baseline, too".to_owned()
+        }
         Standing::Known { since, runs, is_at_least } => {
             let since = crate::text::cut_str(since, SHORT_COMMIT);
             let (times, noun) =
