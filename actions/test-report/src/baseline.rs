@@ -28,12 +28,18 @@ impl FoundBaseline {
 
 /// Looks for the baseline of this run.
 pub(crate) fn find(inputs: &Inputs, ctx: &Context<'_>) -> Result<FoundBaseline, Failure> {
-    if inputs.baseline.is_empty() { Ok(recorded(ctx)) } else { of_reports(inputs, ctx) }
+    if inputs.baseline.is_empty() { Ok(recorded(inputs, ctx)) } else { of_reports(inputs, ctx) }
 }
 
 /// What the store holds of the base, or of the nearest recorded commit before it.
-fn recorded(ctx: &Context<'_>) -> FoundBaseline {
+fn recorded(inputs: &Inputs, ctx: &Context<'_>) -> FoundBaseline {
     let recorded = ctx.recorded("", 1);
+    // Who has no store and asks for nothing that needs one wants no lecture about it.
+    let is_unasked = inputs.max_fewer.is_none() && ctx.conditions.is_empty();
+    if recorded.store.is_none() && recorded.damaged.is_empty() && is_unasked {
+        ctx.note(format!("nothing to compare with: {}", recorded.why_none));
+        return FoundBaseline::None(BaselineUnderReview::Unasked);
+    }
     for damaged in &recorded.damaged {
         ctx.note(format!("{} in the store of baselines can't be read: {}", damaged.path, damaged.reason));
     }

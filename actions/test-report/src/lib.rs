@@ -101,6 +101,7 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
         "unchanged" => return unchanged::decide(inputs, ctx),
         _ => {}
     }
+    outputs::spare_tracked(&inputs.outputs, ctx)?;
     let ran = if ctx.verb == "run" { Some(command::run(inputs, ctx)?) } else { None };
     let mut reports = match &ran {
         // What the command printed is enough; files are read where somebody names them.

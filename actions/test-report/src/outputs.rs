@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use gatewright_core::Failure;
 use gatewright_core::action::{Context, Outcome, OutputFolder, OutputStream};
 use gatewright_core::report::{Reason, Report};
 use gatewright_core::runner::FolderSink;
@@ -40,6 +41,25 @@ impl OutputInputs {
     pub(crate) fn names_tests(&self) -> bool {
         self.html_report.is_some()
     }
+}
+
+/// A slip in a path must not cost a file of the repository.
+pub(crate) fn spare_tracked(inputs: &OutputInputs, ctx: &Context<'_>) -> Result<(), Failure> {
+    let paths = [&inputs.results_file, &inputs.junit_file, &inputs.ctrf_file];
+    if paths.into_iter().all(Option::is_none) {
+        return Ok(());
+    }
+    let tracked = ctx.tracked_files();
+    for path in paths.into_iter().flatten() {
+        let place = ctx.workspace.repo_path(&ctx.workspace.directory.join(path));
+        if place.is_some_and(|place| tracked.contains(&place)) {
+            return Err(Failure::usage(
+                format!("`{path}` would be written over: it is a file of the repository"),
+                "Give every output a path of its own, best one that `.gitignore` names.",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Adds what is asked for to the outcome.

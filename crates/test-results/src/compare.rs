@@ -50,9 +50,9 @@ pub enum Standing {
 }
 
 /// A standing in a few words: `new`, `since 1a2b3c4 (3 runs)`; empty where there is nothing to say.
-pub(crate) fn shown(standing: &Standing) -> String {
+pub(crate) fn shown(standing: &Standing, subject: Subject) -> String {
     match standing {
-        Standing::New { before: PastOutcome::Absent } => "a new test".to_owned(),
+        Standing::New { before: PastOutcome::Absent } if subject == Subject::Test => "a new test".to_owned(),
         Standing::New { .. } => "new".to_owned(),
         Standing::Known { since, runs, is_at_least } => {
             let since: String = since.chars().take(7).collect();

@@ -48,10 +48,12 @@ pub(crate) fn headline(evidence: &Evidence) -> String {
             parts.push(format!("{count} {word}"));
         }
     }
+    // Behind the last of those that speak against the code: they come first.
+    let bad = usize::from(tests.failed > 0) + usize::from(tests.errored > 0);
     if new > 0
-        && let Some(first) = parts.first_mut()
+        && let Some(last) = parts.get_mut(bad.max(1) - 1)
     {
-        first.push_str(&format!(" ({new} new)"));
+        last.push_str(&format!(" ({new} new)"));
     }
     let noun = if tests.total() == 1 { "test" } else { "tests" };
     let mut text = format!("{} of {} {noun}", parts.join(", "), tests.total());
@@ -156,7 +158,10 @@ fn named(failing: &FailureEvidence<'_>) -> Vec<Inline> {
 }
 
 fn standing(failing: &FailureEvidence<'_>) -> Option<String> {
-    failing.standing.map(crate::compare::shown).filter(|standing| !standing.is_empty())
+    failing
+        .standing
+        .map(|standing| crate::compare::shown(standing, failing.failure.subject))
+        .filter(|standing| !standing.is_empty())
 }
 
 /// The section of failures in quarantine.

@@ -196,6 +196,7 @@ fn missing_suites(comparison: &Comparison, how: &str, policy: &Policy) -> Vec<St
     let suite = |missing: &MissingSuite| {
         let tests = if missing.tests == 1 { "1 test".to_owned() } else { format!("{} tests", missing.tests) };
         let what = match (missing.suite.as_str(), missing.variant.as_str()) {
+            ("", "") => "what has no variant".to_owned(),
             ("", variant) => format!("the variant {variant}"),
             (suite, "") => format!("the suite {suite}"),
             (suite, variant) => format!("the suite {suite} ({variant})"),

@@ -226,12 +226,22 @@ fn check_configuration(path: &str, text: &str, actions: &[Action]) {
         let action = actions.iter().find(|action| action.about().name == key);
         let action = action.unwrap_or_else(|| panic!("{path}: there is no action `{key}`"));
         let inputs = action.inputs();
-        let known: Vec<&str> = inputs.iter().map(String::as_str).filter(|name| is_setting(name)).collect();
+        let lists = action.about().lists;
+        let known: Vec<&str> = inputs
+            .iter()
+            .map(String::as_str)
+            .filter(|name| is_setting(name))
+            .chain(lists.iter().map(|list| list.name))
+            .collect();
         let check = || -> Result<usize, String> {
             let all = file.settings(key).map_err(|error| error.message)?;
             for settings in &all {
                 settings.check_keys(&known).map_err(|error| error.message)?;
                 settings.conditions().map_err(|error| error.message)?;
+                lists
+                    .iter()
+                    .try_for_each(|list| settings.entries(list).map(drop))
+                    .map_err(|error| error.message)?;
                 settings.waivers().map_err(|error| error.message)?;
                 let flags = unjudged(action.command().clone()).try_get_matches_from([key]).expect("no flags");
                 let said = Said { flags: &flags, variables: &BTreeMap::new() };

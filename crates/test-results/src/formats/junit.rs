@@ -32,7 +32,7 @@ use crate::xml::{Tag, unescaped};
 const MOST_PROPERTIES: usize = 16;
 
 /// What CTest says of a test that it skipped because it could not start it.
-pub(crate) const NOT_STARTED: [&[u8]; 5] = [
+const NOT_STARTED: [&[u8]; 5] = [
     b"Unable to find",
     b"Required Files Missing",
     b"Fixture dependency failed",
@@ -232,8 +232,11 @@ impl Reader {
             b"skipped" | b"disabled" | b"ignored" if self.in_case => {
                 case.skipped = true;
                 case.to_do |= tag.attribute("type") == Some(b"todo");
+                // Only CTest says of a skipped case that it did not run; elsewhere these are anybody's words.
                 let message = tag.attribute("message").unwrap_or_default();
-                case.errors += u32::from(NOT_STARTED.iter().any(|start| message.starts_with(start)));
+                let by_ctest = case.said == Some(Outcome::Skipped);
+                case.errors +=
+                    u32::from(by_ctest && NOT_STARTED.iter().any(|start| message.starts_with(start)));
                 if case.report_line == 0 {
                     case.detail.message = shortened(tag.text("message"));
                 }

@@ -319,3 +319,17 @@ fn what_was_printed_speaks_for_a_failure_that_says_nothing() {
         "#]],
     );
 }
+
+#[test]
+fn words_of_ctest_are_its_own_only_where_it_says_them() {
+    let skip = |status: &str| {
+        let text = format!(
+            "<testsuite><testcase name=\"a\"{status}><skipped message=\"Unable to find docker\"/></testcase></testsuite>"
+        );
+        let mut tally = crate::Tally::default();
+        crate::read(&mut text.as_bytes(), &mut tally).unwrap();
+        (tally.errored, tally.skipped)
+    };
+    assert_eq!(skip(""), (0, 1));
+    assert_eq!(skip(" status=\"notrun\""), (1, 0));
+}

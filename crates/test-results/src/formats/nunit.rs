@@ -38,6 +38,8 @@ enum Element {
     Message,
     StackTrace,
     Properties,
+    Attachments,
+    FilePath,
     Other,
 }
 
@@ -58,6 +60,8 @@ struct Case {
     time: Option<Nanoseconds>,
     message: Clip,
     text: Clip,
+    /// The path of an attachment.
+    file: Clip,
     properties: Vec<(String, String)>,
     line: u64,
 }
@@ -73,7 +77,7 @@ struct Reader {
 
 impl Elements for Reader {
     fn wants_text(&self) -> bool {
-        matches!(self.elements.last(), Some(Element::Message | Element::StackTrace))
+        matches!(self.elements.last(), Some(Element::Message | Element::StackTrace | Element::FilePath))
     }
 
     fn open(&mut self, tag: Tag<'_>) -> Option<Complaint> {
@@ -104,6 +108,9 @@ impl Elements for Reader {
             }
             (Some(Element::Failure), b"message") => Element::Message,
             (Some(Element::Failure), b"stack-trace") => Element::StackTrace,
+            (Some(Element::Case), b"attachments") => Element::Attachments,
+            (Some(Element::Attachments), b"attachment") => Element::Attachments,
+            (Some(Element::Attachments), b"filePath") => Element::FilePath,
             (Some(Element::Case), b"properties") => Element::Properties,
             (Some(Element::Properties), b"property") => {
                 let properties = &mut self.case.properties;
@@ -133,16 +140,24 @@ impl Elements for Reader {
 
     fn add_text(&mut self, piece: &[u8]) {
         let case = &mut self.case;
-        if self.elements.last() == Some(&Element::Message) {
-            case.message.push(piece);
-        } else {
-            case.text.push(piece);
+        match self.elements.last() {
+            Some(Element::Message) => case.message.push(piece),
+            Some(Element::FilePath) => case.file.push(piece),
+            _ => case.text.push(piece),
         }
     }
 
     fn close(&mut self, is_cut: bool, out: &mut Out<'_>) -> Option<Complaint> {
         match self.elements.pop()? {
             Element::Case => self.close_case(is_cut, out),
+            Element::FilePath => {
+                let path = self.case.file.excerpt().shown();
+                self.case.file.clear();
+                if self.case.properties.len() < MOST_PROPERTIES {
+                    let path = cut_str(path.trim(), 1024).to_owned();
+                    self.case.properties.push(("attachment".to_owned(), path));
+                }
+            }
             Element::Suite => {
                 self.path.leave();
                 let suite = self.suites.pop()?;
@@ -166,6 +181,7 @@ impl Case {
         (self.outcome, self.time, self.line) = (None, None, 0);
         self.message.clear();
         self.text.clear();
+        self.file.clear();
         self.properties.clear();
     }
 

@@ -75,3 +75,13 @@ fn version_2() {
         "#]],
     );
 }
+
+#[test]
+fn attachments_are_named() {
+    let text = r#"<test-run><test-suite type="Assembly" name="a.dll"><test-case name="N.C.T" fullname="N.C.T" classname="N.C" result="Failed"><failure><message>no</message></failure><attachments><attachment><filePath> shots/a.png </filePath><description>the door</description></attachment></attachments></test-case></test-suite></test-run>"#;
+    let mut collector = crate::Collector::default();
+    crate::read(&mut text.as_bytes(), &mut collector).unwrap();
+    let failure = &collector.finish().failures[0];
+    assert_eq!(failure.properties, [("attachment".to_owned(), "shots/a.png".to_owned())]);
+    assert_eq!(failure.detail.message, "no");
+}

@@ -43,6 +43,7 @@ enum Element {
     Summary,
     RunInfo,
     RunText,
+    Files,
     Other,
 }
 
@@ -59,7 +60,12 @@ struct Held {
     rows: u64,
     failed_rows: u64,
     text: Clip,
+    /// What it left behind, as properties.
+    files: Vec<(String, String)>,
 }
+
+/// Files of one result that are named.
+const MOST_FILES: usize = 16;
 
 #[derive(Default)]
 struct Reader {
@@ -102,6 +108,16 @@ impl Elements for Reader {
                 Element::Result
             }
             (Some(Element::Results), b"ErrorInfo") => Element::ErrorInfo,
+            (Some(Element::Result), b"ResultFiles") => Element::Files,
+            (Some(Element::Files), b"ResultFile") => {
+                if let (Some(result), Some(path)) = (self.open.last_mut(), tag.text("path"))
+                    && result.files.len() < MOST_FILES
+                {
+                    let path = crate::text::cut_str(&path, 1024).to_owned();
+                    result.files.push(("attachment".to_owned(), path));
+                }
+                Element::Other
+            }
             (Some(Element::ErrorInfo), b"Message") => self.clear_message(Element::Message),
             (Some(Element::ErrorInfo), b"StackTrace") => Element::StackTrace,
             (Some(Element::Root), b"TestDefinitions") => Element::Definition,
@@ -194,6 +210,7 @@ impl Reader {
             rows: 0,
             failed_rows: 0,
             text: Clip::default(),
+            files: Vec::new(),
         };
         for (name, value) in tag.attributes() {
             match name {
@@ -284,6 +301,7 @@ impl Reader {
             out.emit(&Occurrence {
                 duration: held.duration,
                 detail: held.detail.as_deref(),
+                properties: &held.files,
                 report_line: if held.detail.is_some() { held.line } else { 0 },
                 ..Occurrence::new(test, held.outcome)
             });

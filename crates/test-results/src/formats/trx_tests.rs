@@ -116,3 +116,12 @@ fn a_host_that_crashed() {
         "#]],
     );
 }
+
+#[test]
+fn result_files_are_named() {
+    let text = r#"<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results><UnitTestResult testId="1" testName="N.C.T" outcome="Failed"><Output><ErrorInfo><Message>no</Message></ErrorInfo></Output><ResultFiles><ResultFile path="machine/a.png"/></ResultFiles></UnitTestResult></Results></TestRun>"#;
+    let mut collector = crate::Collector::default();
+    crate::read(&mut text.as_bytes(), &mut collector).unwrap();
+    let failure = &collector.finish().failures[0];
+    assert_eq!(failure.properties, [("attachment".to_owned(), "machine/a.png".to_owned())]);
+}

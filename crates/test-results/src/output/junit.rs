@@ -22,7 +22,6 @@ use quick_junit::{
 use super::Replay;
 use super::cases::{Case, each_case};
 use crate::collect::Results;
-use crate::formats::junit::NOT_STARTED;
 use crate::model::{Detail, Nanoseconds, Outcome, Subject};
 use crate::suites::BETWEEN;
 
@@ -227,11 +226,7 @@ fn status(case: &Case<'_>) -> (TestCaseStatus, usize) {
 fn skipped(detail: Option<&Detail>) -> (TestCaseStatus, usize) {
     let mut status = TestCaseStatus::skipped();
     let message = detail.map(|detail| detail.message.as_str()).unwrap_or_default();
-    // These words would make it a test that could not be started.
-    let is_taken = NOT_STARTED.iter().any(|start| message.as_bytes().starts_with(start));
-    if is_taken {
-        status.set_message(format!("skipped: {}", legal(message)));
-    } else if !message.is_empty() {
+    if !message.is_empty() {
         status.set_message(legal(message));
     }
     (status, message.len())

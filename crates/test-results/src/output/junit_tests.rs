@@ -63,7 +63,7 @@ fn one_document() {
                 </testcase>
                 <testcase name="passes" classname="pkg"/>
                 <testcase name="skipped" classname="pkg">
-                    <skipped message="skipped: Unable to find a device"/>
+                    <skipped message="Unable to find a device"/>
                 </testcase>
                 <testcase name="again" classname="pkg">
                     <flakyFailure message="first" type="E">text</flakyFailure>

@@ -95,7 +95,10 @@ pub(super) fn finding(
 fn message(evidence: &FailureEvidence<'_>, verb: &str) -> String {
     let failure = evidence.failure;
     let variant = if failure.variant.is_empty() { String::new() } else { format!(" ({})", failure.variant) };
-    let standing = evidence.standing.map(crate::compare::shown).unwrap_or_default();
+    let standing = evidence
+        .standing
+        .map(|standing| crate::compare::shown(standing, failure.subject))
+        .unwrap_or_default();
     let standing = if standing.is_empty() { standing } else { format!(", {standing}") };
     let first = first_line(&failure.detail.message);
     let why = if first.is_empty() { String::new() } else { format!(": {first}") };

@@ -18,18 +18,19 @@ const LIMIT: Duration = Duration::from_mins(2);
 
 pub(super) fn judge(judge: &mut Judge) {
     println!("\noutputs");
-    let made = make(judge);
-    for (name, check) in [
-        ("SARIF by the multitool", sarif as fn(&Judge, &Path) -> Result<String>),
-        ("report by its schema", |judge, folder| {
-            schema(judge, "docs/report.schema.json", &folder.join("report.json"))
-        }),
-    ] {
-        let proof = match &made {
-            Ok(folder) => check(judge, folder.path()),
-            Err(error) => Err(anyhow::anyhow!("nothing was made: {error:#}")),
-        };
-        judge.step(name, proof);
+    for (action, made) in [("coverage-gate", coverage(judge)), ("test-report", tests(judge))] {
+        for (name, check) in [
+            ("SARIF by the multitool", sarif as fn(&Judge, &Path) -> Result<String>),
+            ("report by its schema", |judge, folder| {
+                schema(judge, "docs/report.schema.json", &folder.join("report.json"))
+            }),
+        ] {
+            let proof = match &made {
+                Ok(folder) => check(judge, folder.path()),
+                Err(error) => Err(anyhow::anyhow!("nothing was made: {error:#}")),
+            };
+            judge.step(&format!("{action}: {name}"), proof);
+        }
     }
     judge.step("CTRF by its schema", ctrf(judge));
     let configuration = crate::root().join(".github/gatewright.yml");
@@ -41,7 +42,7 @@ pub(super) fn judge(judge: &mut Judge) {
 }
 
 /// A module with a change that no test runs, judged so that findings of several rules come out.
-fn make(judge: &Judge) -> Result<tempfile::TempDir> {
+fn coverage(judge: &Judge) -> Result<tempfile::TempDir> {
     let folder = copy::fresh("examples/go")?;
     let source = folder.path().join("price/price.go");
     let odd = "\n// Odd tells odd numbers.\nfunc Odd(n int) bool {\n\treturn n%2 == 1\n}\n";
@@ -49,25 +50,41 @@ fn make(judge: &Judge) -> Result<tempfile::TempDir> {
     let mut test = scrubbed(Path::new("go"));
     test.args(["test", "-coverprofile=coverage.out", "-coverpkg=./...", "./..."]);
     command::stdout(test.current_dir(folder.path()), LIMIT)?;
-    let mut gate = scrubbed(&judge.binaries.join("coverage-gate"));
-    gate.args([
-        "--base",
-        "HEAD",
-        "--minimum-file",
-        "99",
-        "--sarif-file",
-        "out.sarif",
-        "--report-file",
-        "report.json",
-    ]);
-    let finished = command::capture(gate.current_dir(folder.path()), LIMIT)?;
+    failing(judge, "coverage-gate", &["--base", "HEAD", "--minimum-file", "99"], folder.path())?;
+    Ok(folder)
+}
+
+/// Tests of the same module that fail, flicker and can't be read whole.
+fn tests(judge: &Judge) -> Result<tempfile::TempDir> {
+    let folder = copy::fresh("examples/go")?;
+    let case = |name: &str, inside: &str| {
+        format!(
+            "<testcase classname=\"price\" name=\"{name}\" file=\"price/price_test.go\" line=\"7\">{inside}</testcase>"
+        )
+    };
+    let text = [
+        case("fails", "<failure message=\"got 1, want 2\"/>"),
+        case("breaks", "<error message=\"no such table\"/>"),
+        case("flickers", "<flakyFailure message=\"timed out\"/>"),
+        case("passes", ""),
+    ];
+    fs::write(folder.path().join("junit.xml"), format!("<testsuite name=\"price\">{}", text.concat()))?;
+    failing(judge, "test-report", &["junit.xml"], folder.path())?;
+    Ok(folder)
+}
+
+/// Runs an action that has something to complain about.
+fn failing(judge: &Judge, action: &str, arguments: &[&str], folder: &Path) -> Result<()> {
+    let mut gate = scrubbed(&judge.binaries.join(action));
+    gate.args(arguments).args(["--sarif-file", "out.sarif", "--report-file", "report.json"]);
+    let finished = command::capture(gate.current_dir(folder), LIMIT)?;
     ensure!(
         finished.status.code() == Some(1),
         "the gate ended with {}: {}",
         finished.status,
         finished.stderr
     );
-    Ok(folder)
+    Ok(())
 }
 
 fn sarif(judge: &Judge, folder: &Path) -> Result<String> {

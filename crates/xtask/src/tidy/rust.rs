@@ -39,7 +39,8 @@ pub(super) fn modules_say_what_they_own(tree: &Tree, problems: &mut Vec<Problem>
 }
 
 pub(super) fn no_test_is_ignored(tree: &Tree, problems: &mut Vec<Problem>) {
-    for file in tree.rust() {
+    // What lies there is input of tests: there, a test is skipped so that somebody counts it.
+    for file in tree.rust().filter(|file| !file.path.starts_with("tests/data/")) {
         for (number, line) in file.lines() {
             if line.trim_start().starts_with("#[ignore") {
                 let mend = "make it run, or pin the known wrong behaviour by a test that names it";

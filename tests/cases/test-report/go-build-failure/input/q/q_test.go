@@ -1,0 +1,8 @@
+package q
+
+import "testing"
+
+func TestQ(t *testing.T) {
+
+	missing()
+}

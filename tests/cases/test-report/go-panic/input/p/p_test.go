@@ -1,0 +1,6 @@
+package p
+
+func TestB(t *testing.T) {
+	var a []int
+	_ = a[3]
+}

@@ -1,0 +1,5 @@
+class B {
+  void two() {
+    fail();
+  }
+}

@@ -1,0 +1,2 @@
+def one():
+    assert 0

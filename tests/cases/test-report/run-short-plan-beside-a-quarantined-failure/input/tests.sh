@@ -1,0 +1,4 @@
+echo "TAP version 13"
+echo "1..2"
+echo "not ok 1 - opens"
+exit 1

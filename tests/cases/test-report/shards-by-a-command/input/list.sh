@@ -1,0 +1,2 @@
+echo m/a
+echo m/b

@@ -1,0 +1,3 @@
+use Test::More;
+
+is(1, 2);

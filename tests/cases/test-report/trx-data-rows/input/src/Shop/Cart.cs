@@ -1,0 +1,5 @@
+class Cart {
+  void Adds(int n) {
+    Assert();
+  }
+}
