@@ -5,6 +5,7 @@ use gatewright_core::Failure;
 use gatewright_core::action::{Context, Outcome, VerbAbout};
 use gatewright_core::answer::Answer;
 use gatewright_core::effect::{Effect, Verdicts};
+use gatewright_core::report::Policy;
 use gatewright_core::store::{Retention, Token};
 use gatewright_test_results::{Evidence, History, RunAbout, TestPattern};
 
@@ -66,10 +67,16 @@ pub(crate) fn record(
         Ok(content) => !content.complete,
         Err(_) => true,
     });
-    let what = match (broken, missing.first()) {
-        (Some(report), _) => Some(format!("{} can't be read whole", report.shown)),
-        (None, Some(pattern)) => Some(format!("there is no report at {pattern}")),
-        (None, None) => None,
+    let policy = inputs.policy();
+    let stale = evidence.reports.iter().find_map(|report| Some((report, report.stale.as_ref()?)));
+    let stale = stale.filter(|_| policy.on_stale_report == Policy::Fail);
+    let is_empty = evidence.results.tests.executed() == 0 && policy.on_no_tests == Policy::Fail;
+    let what = match (broken, missing.first(), stale) {
+        (Some(report), ..) => Some(format!("{} can't be read whole", report.shown)),
+        (None, Some(pattern), _) => Some(format!("there is no report at {pattern}")),
+        (None, None, Some((report, why))) => Some(format!("{}: {why}", report.shown)),
+        // Fewer tests than none there can't be: whatever came after would be held to nothing.
+        (None, None, None) => is_empty.then(|| "no test ran".to_owned()),
     };
     // A suite that is not in what is recorded would look as if it had been removed.
     if let Some(what) = what {

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -61,19 +61,43 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// The process group that runs now; 0 for none.
 static RUNNING: AtomicU32 = AtomicU32::new(0);
 
-/// Tells a command that is running to end, because we are told to.
+/// We were told to end: how the command ends is nobody's verdict any more.
+static CANCELLED: AtomicBool = AtomicBool::new(false);
+
+/// How long a command may take to end once we are told to: the runner, too, is patient for some seconds only.
+const CANCEL_GRACE: Duration = Duration::from_secs(2);
+
+/// Ends a command that is running, because we are told to end: it is asked, and after a while it is made to.
 pub(crate) fn end_running() {
-    let group = RUNNING.swap(0, Ordering::SeqCst);
-    if group != 0 {
-        signal(group, "TERM");
+    CANCELLED.store(true, Ordering::SeqCst);
+    let group = RUNNING.load(Ordering::SeqCst);
+    if group == 0 {
+        return;
+    }
+    let told = Instant::now();
+    let mut is_there = signal(group, "TERM");
+    while is_there && told.elapsed() < CANCEL_GRACE {
+        thread::sleep(PAUSE * 5);
+        is_there = signal(group, "0");
+    }
+    if is_there {
+        signal(group, "KILL");
     }
 }
 
-/// Sends a signal to a process group, by its id. Without one of ours there is nobody to tell.
-fn signal(group: u32, name: &str) {
-    if cfg!(unix) {
-        let _ = Program::new("kill").args(["-s", name, "--", &format!("-{group}")]).run();
+/// Ends a command that is running without asking it.
+pub(crate) fn kill_running() {
+    CANCELLED.store(true, Ordering::SeqCst);
+    match RUNNING.load(Ordering::SeqCst) {
+        0 => {}
+        group => drop(signal(group, "KILL")),
     }
+}
+
+/// Sends a signal to a process group, by its id, and says whether there is one to get it.
+fn signal(group: u32, name: &str) -> bool {
+    let kill = || Program::new("kill").args(["-s", name, "--", &format!("-{group}")]).run();
+    cfg!(unix) && kill().is_ok_and(|finished| finished.status.success())
 }
 
 /// Runs a command to its end. `keep` is where its standard output goes besides.
@@ -85,6 +109,9 @@ pub(crate) fn relay(
     stream: Stream,
 ) -> Result<Ran, RelayError> {
     let cannot_keep = |source| RelayError::Keep { path: keep.to_path_buf(), source };
+    if let Some(folder) = keep.parent() {
+        std::fs::create_dir_all(folder).map_err(cannot_keep)?;
+    }
     let mut kept = BufWriter::new(File::create(keep).map_err(cannot_keep)?);
     let started = SystemTime::now();
     let mut child = program.start_group()?;
@@ -114,6 +141,10 @@ pub(crate) fn relay(
                 break;
             }
         }
+    }
+    while CANCELLED.load(Ordering::SeqCst) {
+        // Whoever was told to end ends this process, and no verdict comes before that.
+        thread::park_timeout(PAUSE);
     }
     RUNNING.store(0, Ordering::SeqCst);
     result.and_then(|()| kept.flush()).map_err(cannot_keep)?;
@@ -247,9 +278,13 @@ fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize>
     reader.by_ref().take(MOST_LINE).read_until(b'\n', line)
 }
 
-/// A reader who closed the pipe has seen enough; the command goes on.
+/// A reader who closed the pipe has seen enough; the command goes on. What has no end of line gets one: where two pieces
+/// met on a line, they could be a command together, and what we say next would not stand at the beginning of a line.
 fn print(line: &[u8], stream: Stream) {
-    let text = harmless(line);
+    let mut text = harmless(line);
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
     match stream {
         Stream::Stdout => {
             let mut out = io::stdout().lock();

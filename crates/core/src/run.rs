@@ -122,7 +122,7 @@ fn listen_for_signals(environment: Environment, name: &'static str, running: Arc
         });
         // Somebody who asks twice does not want to be told.
         signals.next();
-        relay::end_running();
+        relay::kill_running();
         end_now()
     });
 }
