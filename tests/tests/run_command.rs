@@ -293,8 +293,7 @@ fn a_cancelled_run_ends_all_that_it_started() {
 
 #[test]
 fn a_command_that_does_not_listen_is_ended_all_the_same() {
-    let script =
-        "trap '' TERM INT; sleep 300 & echo $! > ids; echo $$ >> ids; touch ready; wait\n";
+    let script = "trap '' TERM INT; sleep 300 & echo $! > ids; echo $$ >> ids; touch ready; wait\n";
     let ran = cancel(script, "TERM");
     assert_eq!(ran.code, Some(3), "{}", ran.text());
     assert!(ran.stderr.contains("error: cancelled while: running sh tests.sh"), "{}", ran.text());

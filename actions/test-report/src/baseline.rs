@@ -78,7 +78,7 @@ fn of_reports(inputs: &Inputs, ctx: &Context<'_>) -> Result<FoundBaseline, Failu
     let mut sources = Vec::new();
     let mut files = Vec::new();
     for (variant, glob) in variants(&inputs.baseline, ctx) {
-        let found = ctx.workspace.find(&[glob.clone()]).accepted("baseline")?;
+        let found = ctx.workspace.find(std::slice::from_ref(&glob)).accepted("baseline")?;
         if found.files.is_empty() {
             return Ok(none(format!("there is no report at {glob}"), help));
         }

@@ -85,6 +85,12 @@ pub(crate) fn record(
             "Nothing was recorded. Mend that, and run `record` again.",
         ));
     }
+    if !inputs.baseline.is_empty() {
+        return Err(Failure::usage(
+            "`record` goes on with what was recorded, and `baseline` names something else",
+            "Leave `baseline` out where you record.",
+        ));
+    }
     let retention = Retention::default();
     let most = usize::try_from(retention.most_payload_bytes).unwrap_or(usize::MAX);
     let commit = ctx.subject.head_sha.clone().unwrap_or_default();

@@ -13,10 +13,10 @@ pub struct Live {
 }
 
 /// Bytes of a test's output that are kept until it is known whether it failed: the last ones.
-const MOST_OUTPUT: usize = 64 * 1024;
+const MOST_OUTPUT: usize = 16 * 1024;
 
 /// Tests whose output is kept at once.
-const MOST_OPEN: usize = 10_000;
+const MOST_OPEN: usize = 1000;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -12,7 +12,7 @@ use crate::evidence::{BaselineUnderReview, Evidence, FailureEvidence, ReportEvid
 use crate::judge::{Circumstances, CommandEnd};
 use crate::policy::Policy;
 use crate::table::TestOutcome;
-use crate::{Nanoseconds, Weight, rules};
+use crate::{Format, Nanoseconds, Weight, rules};
 
 /// All states of a run, the ones that explain most first.
 pub(crate) fn states(evidence: &Evidence, policy: &Policy, circumstances: &Circumstances) -> Vec<State> {
@@ -47,7 +47,7 @@ fn command_end(command: &CommandEnd, evidence: &Evidence) -> Option<State> {
     let ended = match command.ending {
         Ending::Exited(0) => return None,
         // Tests failed, and the command says so: each of them is judged on its own.
-        Ending::Exited(status) if failed && says_failed(status, results.tests.bad()) => return None,
+        Ending::Exited(status) if failed && says_failed(status, evidence) => return None,
         Ending::Exited(status) if failed => {
             format!("ended with status {status}, which says more than that tests failed")
         }
@@ -69,8 +69,11 @@ fn command_end(command: &CommandEnd, evidence: &Evidence) -> Option<State> {
 
 /// Whether a status means that tests failed, and nothing worse: 1 nearly everywhere, 8 of ctest, 100 of nextest, 101 of
 /// cargo; Mocha and prove give the number of failures.
-fn says_failed(status: i32, failed: u64) -> bool {
-    matches!(status, 1 | 8 | 100 | 101) || u64::try_from(status) == Ok(failed)
+fn says_failed(status: i32, evidence: &Evidence) -> bool {
+    let read = evidence.reports.iter().filter_map(|report| report.content.as_ref().ok());
+    let may_count = read.into_iter().all(|content| matches!(content.format, Format::Mocha | Format::Tap));
+    let is_count = u64::try_from(status) == Ok(evidence.results.tests.bad());
+    matches!(status, 1 | 8 | 100 | 101) || may_count && is_count
 }
 
 fn missing_report(pattern: &str, policy: &Policy, after_command: bool) -> State {

@@ -146,7 +146,7 @@ ok 9
             Errored []  :: test 4 line 5
               : "the plan promises 5 tests, and this one did not run"
             Errored outside []  :: (outside of tests) line 5
-              : "1 tests are not in the plan 1..5"
+              : "1 test is not in the plan 1..5"
             4:1 repeated-number: a second test 3
             complete
         "#]],

@@ -139,7 +139,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 
 prop_compose! {
     fn detail()(kind in any_text(), message in any_text(), text in any_text(), file in any_text(), line in 0..9_u32) -> Detail {
-        Detail { kind, message, text: Excerpt::whole(text), file, line }
+        Detail { kind, message, text: Excerpt::whole(text), file, line, is_crash: false }
     }
 }
 

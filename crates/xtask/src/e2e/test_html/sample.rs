@@ -192,7 +192,7 @@ fn failure(number: usize, file: &str, line: u32) -> Detail {
     } else {
         Excerpt::whole(text)
     };
-    Detail { kind: kind.to_owned(), message, text, file: file.to_owned(), line }
+    Detail { kind: kind.to_owned(), message, text, file: file.to_owned(), line, is_crash: false }
 }
 
 fn tell_odd(sink: &mut dyn Sink) {
