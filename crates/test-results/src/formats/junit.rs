@@ -16,6 +16,8 @@
 //! failure means that an attempt passed and the runner was told to fail the test; `rerun…` beside a failure, that no
 //! attempt passed.
 
+mod markers;
+
 use std::borrow::Cow;
 use std::io::{self, Read};
 
@@ -27,6 +29,8 @@ use crate::number::{self, Time};
 use crate::suites::SuitePath;
 use crate::text::{Clip, cut_str};
 use crate::xml::{Tag, unescaped};
+
+use markers::Markers;
 
 /// Properties of a case that are kept.
 const MOST_PROPERTIES: usize = 16;
@@ -55,6 +59,8 @@ enum Element {
     Case,
     /// A failure, an error or the like, whose text is kept.
     Detail,
+    /// What a failing test printed: only the attachments that it names are of interest.
+    Output,
     Properties,
     Other,
 }
@@ -153,11 +159,12 @@ struct Reader {
     case: Case,
     in_case: bool,
     needs_line: bool,
+    markers: Markers,
 }
 
 impl Elements for Reader {
     fn wants_text(&self) -> bool {
-        self.elements.last() == Some(&Element::Detail)
+        matches!(self.elements.last(), Some(Element::Detail | Element::Output))
     }
 
     fn open(&mut self, tag: Tag<'_>) -> Option<Complaint> {
@@ -216,6 +223,15 @@ impl Elements for Reader {
     }
 
     fn add_text(&mut self, piece: &[u8]) {
+        if self.elements.last() == Some(&Element::Output) {
+            let properties = &mut self.case.properties;
+            self.markers.push(piece, &mut |path| {
+                if properties.len() < MOST_PROPERTIES {
+                    properties.push(("attachment".to_owned(), path));
+                }
+            });
+            return;
+        }
         self.case.text.push(piece);
     }
 }
@@ -245,6 +261,12 @@ impl Reader {
             b"properties" if self.in_case => return Element::Properties,
             // CTest's failures say nothing: what the program printed follows them.
             b"system-out" | b"system-err" if self.in_case && case.says_nothing() => return Element::Detail,
+            b"system-out" | b"system-err"
+                if self.in_case && case.failures + case.errors + case.flaky + case.reruns > 0 =>
+            {
+                self.markers.clear();
+                return Element::Output;
+            }
             _ => return Element::Other,
         };
         if !self.in_case && *counter == 0 {

@@ -333,3 +333,14 @@ fn words_of_ctest_are_its_own_only_where_it_says_them() {
     assert_eq!(skip(""), (0, 1));
     assert_eq!(skip(" status=\"notrun\""), (1, 0));
 }
+
+#[test]
+fn attachments_stand_in_what_a_failing_test_printed() {
+    let text = "<testsuite><testcase name=\"a\"><failure message=\"m\">t</failure><system-out><![CDATA[lines\n[[ATTACHMENT|shots/a.png]]\nmore]]></system-out></testcase>\
+        <testcase name=\"b\"><system-out>[[ATTACHMENT|of-a-pass.png]]</system-out></testcase></testsuite>";
+    let mut collector = crate::Collector::default();
+    crate::read(&mut text.as_bytes(), &mut collector).unwrap();
+    let results = collector.finish();
+    assert_eq!(results.failures[0].properties, [("attachment".to_owned(), "shots/a.png".to_owned())]);
+    assert_eq!((results.tests.passed, results.tests.failed), (1, 1));
+}
