@@ -278,6 +278,8 @@ fn links(seen: &mut Seen) -> Result<()> {
 fn odd(seen: &mut Seen) -> Result<()> {
     seen.go(HOSTILE, "")?;
     ensure!(seen.page.text("String(window.pwned)")? == "undefined", "markup of a report ran");
+    // The list before was scrolled to its end; its place is found again a moment later.
+    seen.page.browser.wait_for("document.querySelector('#L1 code')")?;
     let line = seen.page.text("document.querySelector('#L1 code').textContent")?;
     ensure!(line.starts_with("// </script><script>window.pwned = 2</script> ⟨202E⟩⟨2028⟩<!--"), "{line}");
     let note = seen.page.text("document.getElementById('notes').textContent")?;
