@@ -167,7 +167,7 @@ impl Default for Setting {
     fn default() -> Self {
         Self {
             os: Os::Linux,
-            workspace: "/home/runner/work/repo/repo".to_owned(),
+            workspace: "/builds/work/repo/repo".to_owned(),
             server: "https://github.com".to_owned(),
             repository: "owner/repo".to_owned(),
             secrets: Vec::new(),

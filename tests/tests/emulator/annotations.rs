@@ -82,14 +82,14 @@ fn the_workspace_is_cut_off_as_text() {
 
 #[test]
 fn a_containers_path_is_translated_first() {
-    let mounts = [("/__w", "/home/runner/work"), ("/github/home", "/home/runner/work/_temp/home")];
+    let mounts = [("/__w", "/builds/work"), ("/github/home", "/builds/work/_temp/home")];
     let setting = Setting {
         container: mounts.map(|(inside, outside)| (inside.to_owned(), outside.to_owned())).to_vec(),
         ..Setting::default()
     };
     assert_eq!(shown_path("/__w/repo/repo/src/a.rs", &setting), "src/a.rs");
     assert_eq!(shown_path("/__work/a.rs", &setting), "/__work/a.rs");
-    assert_eq!(shown_path("/github/home/a", &setting), "/home/runner/work/_temp/home/a");
+    assert_eq!(shown_path("/github/home/a", &setting), "/builds/work/_temp/home/a");
 }
 
 #[test]

@@ -162,9 +162,9 @@ fn declared(lines: &str, setting: &Setting) -> Result<Vec<String>, String> {
 #[test]
 fn artifact_subjects_are_files_or_images() {
     let setting = on_disk(&[
-        ("/home/runner/work/repo/repo/dist/tool.tar.gz", "abc"),
+        ("/builds/work/repo/repo/dist/tool.tar.gz", "abc"),
         ("/opt/other", ""),
-        ("/home/runner/work/repo/repo/a@sha256:abc", "x"),
+        ("/builds/work/repo/repo/a@sha256:abc", "x"),
     ]);
     let digest = "0123456789abcdef".repeat(4).to_uppercase();
     let text = format!(
@@ -188,7 +188,7 @@ fn artifact_subjects_are_files_or_images() {
 #[test]
 fn artifact_errors_name_the_line() {
     let mut setting =
-        on_disk(&[("/home/runner/work/repo/repo/a/tool", "1"), ("/home/runner/work/repo/repo/b/tool", "2")]);
+        on_disk(&[("/builds/work/repo/repo/a/tool", "1"), ("/builds/work/repo/repo/b/tool", "2")]);
     let error = |lines: &str, setting: &Setting| declared(lines, setting).unwrap_err();
     for (lines, reason) in [
         (
@@ -216,13 +216,13 @@ fn artifact_errors_name_the_line() {
     ));
     assert!(error("no", &setting).ends_with(
         "file 'no' does not exist (relative paths are resolved against the workspace root \
-         '/home/runner/work/repo/repo')"
+         '/builds/work/repo/repo')"
     ));
     assert_eq!(
         error(&"#".repeat(1_048_577), &setting),
         "$GITHUB_ARTIFACTS file exceeds the maximum size of 1024 KiB (got 1024 KiB)."
     );
-    setting.container = vec![("/__w".to_owned(), "/home/runner/work".to_owned())];
+    setting.container = vec![("/__w".to_owned(), "/builds/work".to_owned())];
     assert_eq!(declared("/__w/repo/repo/a/tool", &setting).unwrap(), ["tool sha256:6b86b273"]);
     assert!(error("/etc/passwd", &setting).ends_with(
         "absolute path '/etc/passwd' is not inside a volume mounted into the container and cannot be resolved"

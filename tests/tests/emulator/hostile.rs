@@ -118,7 +118,7 @@ fn trap_5_names_that_cannot_be_written() {
 #[test]
 fn a_matcher_cannot_be_reached_from_stopped_text() {
     let json = r#"{"problemMatcher":[{"owner":"x","pattern":[{"regexp":"^(.*)$","message":1}]}]}"#;
-    let setting = on_disk(&[("/home/runner/work/repo/repo/m.json", json)]);
+    let setting = on_disk(&[("/builds/work/repo/repo/m.json", json)]);
     let text = "::stop-commands::0123456789\n::add-matcher::m.json\n::0123456789::\nline";
     assert!(judge(&prints(text), &setting).annotations.is_empty());
 }

@@ -7,14 +7,14 @@ use super::{messages, on_disk, prints, texts};
 
 fn setting(matcher: &str) -> Setting {
     on_disk(&[
-        ("/home/runner/work/repo/repo/m.json", matcher),
+        ("/builds/work/repo/repo/m.json", matcher),
         (
-            "/home/runner/work/repo/repo/.git/config",
+            "/builds/work/repo/repo/.git/config",
             "[remote \"origin\"]\n\turl = https://github.com/owner/repo\n",
         ),
-        ("/home/runner/work/repo/repo/src/a.c", ""),
-        ("/home/runner/work/repo/repo/vendor/.git/config", "\turl = https://github.com/other/repo\n"),
-        ("/home/runner/work/repo/repo/vendor/b.c", ""),
+        ("/builds/work/repo/repo/src/a.c", ""),
+        ("/builds/work/repo/repo/vendor/.git/config", "\turl = https://github.com/other/repo\n"),
+        ("/builds/work/repo/repo/vendor/b.c", ""),
     ])
 }
 
@@ -44,7 +44,7 @@ fn one_line_with_severity_and_file() {
 fn a_file_must_exist_in_the_repository() {
     let shown = matched(
         GCC,
-        "src/none.c:1:2: error: a\nvendor/b.c:1:2: error: b\n/home/runner/work/repo/repo/src/../src/a.c:1:2: error: c\n/etc/x:1:2: error: d",
+        "src/none.c:1:2: error: a\nvendor/b.c:1:2: error: b\n/builds/work/repo/repo/src/../src/a.c:1:2: error: c\n/etc/x:1:2: error: d",
     );
     assert_eq!(
         texts(&shown),
@@ -173,5 +173,5 @@ fn a_bad_configuration_fails_the_step() {
     assert_eq!(shown.result, StepResult::Failure);
     assert_eq!(messages(&shown)[0], "Unable to process command '::add-matcher::m.json' successfully.");
     let missing = judge(&prints("::add-matcher::none.json"), &setting(GCC));
-    assert_eq!(messages(&missing)[1], "Could not find file '/home/runner/work/repo/repo/none.json'.");
+    assert_eq!(messages(&missing)[1], "Could not find file '/builds/work/repo/repo/none.json'.");
 }
