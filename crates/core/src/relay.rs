@@ -118,19 +118,17 @@ pub(crate) fn relay(
     RUNNING.store(child.id(), Ordering::SeqCst);
     let lines = follow(child.stdout.take(), child.stderr.take());
     let mut end = Waiting { limit, deadline: Instant::now() + limit, told: None, ended: None };
-    let mut open_line = false;
-    let mut take = |line: &[u8]| {
-        if let Some(shown) = show(line) {
-            open_line = shown.last().map_or(open_line, |last| *last != b'\n');
-            print(&shown, stream);
-        }
-        kept.write_all(line)
-    };
     let mut result = Ok(());
     let mut looked = Instant::now();
     loop {
         match lines.recv_timeout(PAUSE) {
-            Ok(line) => result = result.and_then(|()| take(&line)),
+            Ok(line) => {
+                // A full disk takes nothing from those who read along.
+                if let Some(shown) = show(&line) {
+                    print(&shown, stream);
+                }
+                result = result.and_then(|()| kept.write_all(&line));
+            }
             Err(RecvTimeoutError::Disconnected) if end.ended.is_some() => break,
             Err(RecvTimeoutError::Disconnected) => thread::sleep(PAUSE),
             Err(RecvTimeoutError::Timeout) => {}
@@ -148,10 +146,6 @@ pub(crate) fn relay(
     }
     RUNNING.store(0, Ordering::SeqCst);
     result.and_then(|()| kept.flush()).map_err(cannot_keep)?;
-    // What we say next begins a line: a command to the runner is none anywhere else.
-    if open_line {
-        print(b"\n", stream);
-    }
     let ending = end.ended.map_or(Ending::TimedOut(limit), |(ending, _)| ending);
     Ok(Ran { shown: program.shown(), ending, started, stdout: keep.to_path_buf() })
 }
@@ -370,6 +364,24 @@ mod tests {
         let (ran, kept, lines) = ran("printf 'one\\ntwo'; exit 7", Duration::from_secs(20));
         assert_eq!((ran.ending, kept.as_str()), (Ending::Exited(7), "one\ntwo"));
         assert_eq!(lines, ["one\n", "two"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_told_and_takes_no_line_from_readers() {
+        let mut lines = 0;
+        let mut show = |_: &[u8]| {
+            lines += 1;
+            None
+        };
+        // More than any buffer holds.
+        let script =
+            "i=0; while [ $i -lt 3000 ]; do echo 0123456789012345678901234567890123456789; i=$((i+1)); done";
+        let program = Program::new("sh").args(["-c", script]);
+        let limit = Duration::from_secs(20);
+        let error = relay(&program, limit, Path::new("/dev/full"), &mut show, Stream::Stdout).unwrap_err();
+        assert!(matches!(error, RelayError::Keep { .. }), "{error}");
+        assert_eq!(lines, 3000);
     }
 
     #[test]
