@@ -8,12 +8,14 @@ use gatewright_core::Failure;
 use gatewright_core::action::Context;
 use gatewright_core::failure::sentence;
 use gatewright_core::glob::Globs;
+use gatewright_core::nearest::nearest;
 use gatewright_core::report::Source;
 use gatewright_core::workspace::{Found, FoundFile, HashedReader};
 use gatewright_test_results::{Collector, Milliseconds, Nanoseconds, Parsed, ReportEvidence, Sink, read};
 
 use crate::Inputs;
 use crate::WELL_KNOWN;
+use crate::verbs::VERBS;
 
 /// The reports of a run.
 #[derive(Debug, Default)]
@@ -86,7 +88,11 @@ pub(crate) fn find(inputs: &Inputs, ctx: &Context<'_>) -> Result<Reports, Failur
         let patterns = [std::slice::from_ref(&wanted.glob), excluded.as_slice()].concat();
         let found = ctx.workspace.find(&patterns).accepted("files")?;
         if found.files.is_empty() {
-            reports.missing.push(wanted.shown(inputs.shards));
+            // A word that is no path is mostly a verb with a slip in it.
+            let is_word = wanted.glob.bytes().all(|byte| byte.is_ascii_alphabetic());
+            let verb = nearest(&wanted.glob, VERBS.iter().map(|verb| verb.name)).filter(|_| is_word);
+            let hint = verb.map(|verb| format!(" (did you mean the verb `{verb}`?)")).unwrap_or_default();
+            reports.missing.push(wanted.shown(inputs.shards) + &hint);
         }
         reports.take(found, &wanted, &mut files)?;
     }

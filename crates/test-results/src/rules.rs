@@ -48,6 +48,14 @@ pub const INFOS: [RuleInfo; 7] = {
     infos
 };
 
+/// What there is to say about the entries of the quarantine.
+pub(crate) fn about_quarantine(evidence: &Evidence) -> Vec<String> {
+    let policy = Policy::default();
+    let checks = [expired_quarantine::check, unmatched_quarantine::check, idle_quarantine::check];
+    let findings = checks.into_iter().flat_map(|check| check(evidence, &policy));
+    findings.map(|finding| finding.message).collect()
+}
+
 /// A finding about each entry of the quarantine of which there is something to say.
 fn entries(
     evidence: &Evidence,

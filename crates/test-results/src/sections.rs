@@ -12,6 +12,7 @@ use crate::evidence::{Evidence, FailureEvidence, ReportEvidence};
 use crate::model::Nanoseconds;
 use crate::quarantine::Quarantine;
 use crate::rerun::rerun_commands;
+use crate::rules;
 use crate::table::TestOutcome;
 use crate::{Tally, Weight};
 
@@ -171,7 +172,8 @@ pub(crate) const QUARANTINED: &str = "quarantined";
 fn quarantined(evidence: &Evidence) -> Option<Section> {
     let held: Vec<_> =
         evidence.failures().filter_map(|failing| failing.quarantine.map(|entry| (failing, entry))).collect();
-    if held.is_empty() {
+    let told = rules::about_quarantine(evidence);
+    if held.is_empty() && told.is_empty() {
         return None;
     }
     let columns = ["Test", "Until", "Owner", "Reason", "First failure"].map(Column::left).to_vec();
@@ -185,7 +187,13 @@ fn quarantined(evidence: &Evidence) -> Option<Section> {
         ]
     };
     let rows = held.iter().take(MOST_ROWS).map(row).collect();
-    Some(section(QUARANTINED, "In quarantine", 18, false, table(columns, rows, held.len())))
+    let mut blocks = if held.is_empty() { Vec::new() } else { table(columns, rows, held.len()) };
+    let more = told.len().saturating_sub(MOST_ROWS);
+    blocks.extend(told.into_iter().take(MOST_ROWS).map(|message| text(vec![Inline::text(message)])));
+    if more > 0 {
+        blocks.push(text(vec![Inline::text(format!("… and {more} more entries."))]));
+    }
+    Some(section(QUARANTINED, "In quarantine", 18, false, blocks))
 }
 
 fn first_line(failure: &Failure) -> &str {

@@ -32,8 +32,9 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 /// One finding for each such entry.
 pub(crate) fn check(evidence: &Evidence, _: &Policy) -> Vec<Finding> {
     super::entries(evidence, &INFO, |_, standing| {
-        standing
-            .passes
-            .map(|passes| format!("can end: it passed, and in the {passes} recorded runs before, too"))
+        standing.passes.map(|passes| match passes {
+            1 => "can end: it passed, and in the recorded run before, too".to_owned(),
+            many => format!("can end: it passed, and in the {many} recorded runs before, too"),
+        })
     })
 }
