@@ -11,7 +11,8 @@
 //! ```
 //!
 //! Totals are added up from the records; the declared ones are only compared. The exception is a record
-//! with `LF` above zero and no `DA` at all, which llvm-cov writes for `-summary-only`: a file with totals.
+//! with `LF` above zero and no `DA` at all, which llvm-cov writes for `-summary-only`: a file with totals. So is
+//! one without `DA` that declares branches or functions and names none of them.
 
 mod file;
 mod functions;

@@ -95,6 +95,9 @@ fn place<'a, T>(function: &'a Function, taken: &BTreeMap<(u32, Cow<'a, str>), T>
 }
 
 fn write_branches(file: &FileCoverage, out: &mut dyn Write) -> io::Result<()> {
+    if file.branches().is_empty() && file.is_summary_only() {
+        return write_found("BRF", "BRH", file.ratio(Unit::Branches), out);
+    }
     let mut named = file.branches().chunk_by(|left, right| left.line() == right.line()).peekable();
     let mut tallied = file.branch_tallies().iter().peekable();
     let mut ratio = Ratio::default();

@@ -87,6 +87,14 @@ fn statements_become_the_lines_that_they_span() {
 }
 
 #[test]
+fn totals_without_lines_are_read_again() {
+    let text = "TN:\nSF:a.x\nBRF:1\nBRH:0\nLF:0\nLH:0\nend_of_record\n";
+    let read = read(&mut text.as_bytes()).unwrap();
+    assert_eq!(read.picture.ratio(Unit::Branches), Ratio::new(0, 1));
+    assert_eq!(written(&read.picture), text);
+}
+
+#[test]
 fn a_name_can_not_begin_a_record() {
     let functions = vec![Function::new("f\nDA:9,9", Some(1), None, Grouping::ByName, 1)];
     let coverage = FileCoverage { functions, ..FileCoverage::in_lines() };
@@ -118,7 +126,9 @@ proptest! {
             .filter(|(path, file)| is_listed(file) && !path.chars().any(char::is_control))
             .map(|(path, file)| (path, FileCoverage { declared: None, ..file }))
             .collect();
-        prop_assume!(!picture.is_empty());
+        if picture.is_empty() {
+            return Ok(());
+        }
         let text = written(&picture);
         let back = read(&mut text.as_bytes()).unwrap();
         prop_assert!(back.complete, "{:?}\n{text}", back.diagnostics);

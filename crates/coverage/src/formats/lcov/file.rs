@@ -117,7 +117,11 @@ impl Record {
         };
         let place = Place { line: end, text: b"", offset: 0 };
         let names_lines = std::mem::take(&mut self.names_lines);
-        if !names_lines && declared.lines.0.is_some_and(|lines| lines > 0) {
+        let is_only_declared = |(total, _): (Option<u64>, _), is_named: bool| !is_named && total > Some(0);
+        let is_summary = is_only_declared(declared.lines, false)
+            || is_only_declared(declared.branches, !self.branches.settled().is_empty())
+            || is_only_declared(declared.functions, !self.joined.settled().is_empty());
+        if !names_lines && is_summary {
             diagnostics.say(Kind::SummaryOnly, place, "", || "totals without lines".to_owned());
             keep_summary(file, declared);
         } else {
