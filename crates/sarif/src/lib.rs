@@ -1,0 +1,17 @@
+//! What scanners found, read into one model, whatever tool wrote it: normalised, identified, compared and judged.
+//!
+//! The way through: bytes → [`read`], which recognises the format by content and gives the runs of a [`Parsed`] file, with
+//! [`Faults`] for everything that was odd or lost on the way. This crate owns formats, identities and rules. It must not
+//! know where bytes come from or how anything is shown. It never panics on input, and nothing is dropped without a count.
+
+pub mod fault;
+pub mod formats;
+pub mod json;
+pub mod model;
+
+pub use fault::{Fault, FaultKind, Faults, Weight};
+pub use formats::{Format, Parsed, ReadError, read};
+pub use model::{
+    Advisory, Alert, Columns, Confidence, Epss, Kind, Level, Package, Place, Properties, Reach, Region, Rule,
+    Run, Score, Suppression, SuppressionKind, SuppressionStatus, Tool,
+};
