@@ -4,10 +4,16 @@
 //! [`Faults`] for everything that was odd or lost on the way. This crate owns formats, identities and rules. It must not
 //! know where bytes come from or how anything is shown. It never panics on input, and nothing is dropped without a count.
 
+mod clean;
 pub mod fault;
 pub mod formats;
 pub mod json;
 pub mod model;
+pub mod normalise;
+mod schema;
+pub mod severity;
+pub mod source;
+pub mod write;
 
 pub use fault::{Fault, FaultKind, Faults, Weight};
 pub use formats::{Format, Parsed, ReadError, read};
@@ -15,3 +21,7 @@ pub use model::{
     Advisory, Alert, Columns, Confidence, Epss, Kind, Level, Package, Place, Properties, Reach, Region, Rule,
     Run, Score, Suppression, SuppressionKind, SuppressionStatus, Tool,
 };
+pub use normalise::normalise;
+pub use severity::severity;
+pub use source::{NoSources, Sources};
+pub use write::{Limits, Outgoing, Written, write_sarif};
