@@ -27,6 +27,8 @@ use crate::fault::{FaultKind, Faults};
 use crate::json::{self, Document, Value};
 use crate::model::Run;
 
+pub(crate) use text::unpacked;
+
 /// The formats that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {

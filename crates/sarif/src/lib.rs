@@ -4,19 +4,31 @@
 //! [`Faults`] for everything that was odd or lost on the way. This crate owns formats, identities and rules. It must not
 //! know where bytes come from or how anything is shown. It never panics on input, and nothing is dropped without a count.
 
+pub mod accept;
+pub mod category;
 mod clean;
+pub mod evidence;
 pub mod fault;
+mod findings;
 pub mod formats;
+pub mod gate;
+mod judge;
 pub mod json;
 pub mod model;
 pub mod normalise;
+pub mod policy;
+pub mod rules;
 mod schema;
+mod sections;
 pub mod severity;
 pub mod source;
+mod states;
+pub mod threat;
 pub mod write;
 
 pub use fault::{Fault, FaultKind, Faults, Weight};
 pub use formats::{Format, Parsed, ReadError, read};
+pub use gate::Gate;
 pub use model::{
     Advisory, Alert, Columns, Confidence, Epss, Kind, Level, Package, Place, Properties, Reach, Region, Rule,
     Run, Score, Suppression, SuppressionKind, SuppressionStatus, Tool,
@@ -24,4 +36,8 @@ pub use model::{
 pub use normalise::normalise;
 pub use severity::severity;
 pub use source::{NoSources, Sources};
+pub use threat::Threats;
 pub use write::{Limits, Outgoing, Written, write_sarif};
+pub use evidence::{BaselineUnderReview, Evidence, Gone, ScanContent, ScanReport};
+pub use judge::{Judgement, MEASURES, judge};
+pub use policy::{InlineMarkers, Policy};
