@@ -4,6 +4,7 @@
 //! [`Faults`] for everything that was odd or lost on the way. This crate owns formats, identities and rules. It must not
 //! know where bytes come from or how anything is shown. It never panics on input, and nothing is dropped without a count.
 
+pub mod compare;
 pub mod fault;
 pub mod formats;
 pub mod identity;
