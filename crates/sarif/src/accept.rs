@@ -97,7 +97,10 @@ mod tests {
         use InlineMarkers::{Honour, Ignore, RequireReason};
         use SuppressionStatus::{Accepted, Rejected, UnderReview};
         assert_eq!(of(vec![], Honour), "none");
-        assert_eq!(of(vec![one(Accepted, Some("test"), None)], Honour), "a marker for gosec in the source: test None");
+        assert_eq!(
+            of(vec![one(Accepted, Some("test"), None)], Honour),
+            "a marker for gosec in the source: test None"
+        );
         assert_eq!(of(vec![one(Accepted, Some(" "), None)], RequireReason), "refused: it gives no reason");
         assert_eq!(of(vec![one(Accepted, Some("x"), None)], Ignore), "refused: `inline-markers` is `ignore`");
         let mixed = vec![one(Accepted, Some("x"), None), one(Rejected, None, None)];

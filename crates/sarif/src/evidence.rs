@@ -3,6 +3,7 @@
 use gatewright_core::RepoPath;
 use gatewright_core::date::Date;
 
+use crate::compare::Gone;
 use crate::fault::Faults;
 use crate::join::AlertAt;
 use crate::model::{Alert, Rule, Run};
@@ -87,19 +88,6 @@ pub enum BaselineUnderReview {
     },
 }
 
-/// A finding that the baseline has and this run lacks.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Gone {
-    /// Who found it.
-    pub tool: String,
-    /// Its rule.
-    pub rule: String,
-    /// Its file.
-    pub path: String,
-    /// What was wrong.
-    pub message: String,
-}
-
 impl Evidence {
     /// A result.
     pub fn alert(&self, at: AlertAt) -> &Alert {
@@ -126,7 +114,8 @@ impl Evidence {
 
     /// Whether anything was scanned at all: a run, or a report that says that there is nothing.
     pub fn is_empty(&self) -> bool {
-        let is_list = |report: &ScanReport| report.content.as_ref().is_ok_and(|content| content.is_empty_list);
+        let is_list =
+            |report: &ScanReport| report.content.as_ref().is_ok_and(|content| content.is_empty_list);
         self.runs.is_empty() && !self.reports.iter().any(is_list)
     }
 }

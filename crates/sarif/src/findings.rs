@@ -73,7 +73,10 @@ fn finding(evidence: &Evidence, policy: &Policy, group: &[AlertAt]) -> Option<(K
     // The one that is shown: the worst, and of those the one that says most.
     group.sort_by_key(|at| {
         let alert = evidence.alert(*at);
-        let says = alert.advisory.as_ref().map_or(0, |advisory| usize::from(!advisory.fixed_in.is_empty()) + advisory.aliases.len());
+        let says = alert
+            .advisory
+            .as_ref()
+            .map_or(0, |advisory| usize::from(!advisory.fixed_in.is_empty()) + advisory.aliases.len());
         (std::cmp::Reverse(bad(*at)), std::cmp::Reverse(says), *at)
     });
     let first = *group.first()?;
@@ -130,14 +133,16 @@ fn known(evidence: &Evidence, group: Vec<AlertAt>, severity: Severity) -> Known 
     let path = evidence.alert(first).places.first().and_then(|place| place.path.clone());
     // Nothing is new that one of the tools knows.
     let changes: Vec<Change> = alerts().filter_map(|alert| alert.change).collect();
-    let change = [Change::Unchanged, Change::Updated, Change::New].into_iter().find(|change| changes.contains(change));
+    let change =
+        [Change::Unchanged, Change::Updated, Change::New].into_iter().find(|change| changes.contains(change));
     let reach = advisories().map(|advisory| advisory.reach).max().unwrap_or_default();
     Known {
         fingerprint: finding_fingerprint(evidence, first),
         severity,
         score: score.filter(|score| score.tenths > 0),
         epss: evidence.threats.epss(&ids).map(|epss| epss.probability).max(own_epss),
-        is_exploited: advisories().any(|advisory| advisory.is_exploited) || evidence.threats.is_exploited(&ids),
+        is_exploited: advisories().any(|advisory| advisory.is_exploited)
+            || evidence.threats.is_exploited(&ids),
         is_fixable: advisories().any(|advisory| !advisory.fixed_in.is_empty()),
         reach,
         is_secret: alerts().any(|alert| alert.is_secret),
@@ -184,7 +189,9 @@ fn message(evidence: &Evidence, at: AlertAt, known: &Known) -> String {
     if known.is_exploited {
         text.push_str(" It is known to be exploited.");
     }
-    if known.path.is_none() && let Some(place) = alert.places.first().filter(|place| !place.uri.is_empty()) {
+    if known.path.is_none()
+        && let Some(place) = alert.places.first().filter(|place| !place.uri.is_empty())
+    {
         text = format!("{}: {text}", place.uri);
     }
     match text.char_indices().nth(MOST_MESSAGE) {
@@ -211,9 +218,16 @@ pub(crate) fn shown_id(advisory: &Advisory) -> String {
 fn help(alert: &Alert, uri: Option<&str>) -> Option<String> {
     if let Some(advisory) = &alert.advisory {
         let name = &advisory.package.name;
-        let upgrade = advisory.upgrade.as_ref().map(|upgrade| format!("Upgrade {upgrade}, which brings the mended {name} along."));
-        let fixed = advisory.fixed_in.first().map(|_| format!("Upgrade {name} to {}.", advisory.fixed_in.join(" or ")));
-        let none = || format!("No version of {name} that mends it is known: replace it, or accept it with a date.");
+        let upgrade = advisory
+            .upgrade
+            .as_ref()
+            .map(|upgrade| format!("Upgrade {upgrade}, which brings the mended {name} along."));
+        let fixed = advisory
+            .fixed_in
+            .first()
+            .map(|_| format!("Upgrade {name} to {}.", advisory.fixed_in.join(" or ")));
+        let none =
+            || format!("No version of {name} that mends it is known: replace it, or accept it with a date.");
         return Some(upgrade.or(fixed).unwrap_or_else(none));
     }
     uri.map(|uri| format!("See {uri}."))
@@ -225,7 +239,11 @@ fn related(evidence: &Evidence, known: &Known) -> Vec<Related> {
     let own = own.map(|place| (place, place.message.clone().unwrap_or_else(|| "also here".to_owned())));
     let others = known.group.iter().skip(1).flat_map(|at| {
         let tool = evidence.tool(*at);
-        evidence.alert(*at).places.first().map(|place| (place, format!("{tool} calls it {}", evidence.rule(*at).id)))
+        evidence
+            .alert(*at)
+            .places
+            .first()
+            .map(|place| (place, format!("{tool} calls it {}", evidence.rule(*at).id)))
     });
     let related = |(place, message): (&Place, String)| {
         Some(Related { location: location(place.path.clone()?, Some(place)), message })
@@ -243,11 +261,20 @@ fn properties(evidence: &Evidence, known: &Known, first: AlertAt, finding: &mut 
     set("tool", known.tools.join(", "));
     let qualified = known.group.iter().map(|at| format!("{}/{}", evidence.tool(*at), evidence.rule(*at).id));
     let rule = &evidence.rule(first).id;
-    let aliases: BTreeSet<String> =
-        known.ids.iter().filter(|id| *id != rule).cloned().chain(qualified).filter(|id| !id.contains(' ')).collect();
+    let aliases: BTreeSet<String> = known
+        .ids
+        .iter()
+        .filter(|id| *id != rule)
+        .cloned()
+        .chain(qualified)
+        .filter(|id| !id.contains(' '))
+        .collect();
     set(ALIASES_PROPERTY, aliases.into_iter().collect::<Vec<_>>().join(" "));
     set("cvss", known.score.map(Score::shown).unwrap_or_default());
-    set("epss", known.epss.map(|epss| format!("{}.{:06}", epss / 1_000_000, epss % 1_000_000)).unwrap_or_default());
+    set(
+        "epss",
+        known.epss.map(|epss| format!("{}.{:06}", epss / 1_000_000, epss % 1_000_000)).unwrap_or_default(),
+    );
     if known.is_exploited {
         set("kev", "true".to_owned());
     }

@@ -139,14 +139,21 @@ impl Judgement {
         let evidence = &self.evidence;
         let outgoing = |(at, run): (usize, &'_ crate::Run)| {
             let alerts = run.alerts.iter().enumerate().filter(|(alert, one)| {
-                let accepted = accept::acceptance(one, &run.tool.name, self.policy.inline_markers, evidence.today);
+                let accepted =
+                    accept::acceptance(one, &run.tool.name, self.policy.inline_markers, evidence.today);
                 let is_accepted = matches!(accepted, accept::Acceptance::Accepted(_));
                 stands(one) && !is_accepted && !waived.contains(&AlertAt { run: at, alert: *alert })
             });
-            alerts.map(|(at, one)| (at, severity(&run.tool.name, &run.rules[one.rule], one))).collect::<Vec<_>>()
+            alerts
+                .map(|(at, one)| (at, severity(&run.tool.name, &run.rules[one.rule], one)))
+                .collect::<Vec<_>>()
         };
-        let runs: Vec<Outgoing<'_>> =
-            evidence.runs.iter().enumerate().map(|(at, run)| Outgoing { run, alerts: outgoing((at, run)) }).collect();
+        let runs: Vec<Outgoing<'_>> = evidence
+            .runs
+            .iter()
+            .enumerate()
+            .map(|(at, run)| Outgoing { run, alerts: outgoing((at, run)) })
+            .collect();
         write_sarif(&runs, limits)
     }
 

@@ -53,7 +53,11 @@ fn of_weight(report: &ScanReport, faults: &Faults, weight: Weight, rule: &RuleIn
         let more = faults.count(fault.kind);
         let is_last = faults.kept().iter().rfind(|known| known.kind == fault.kind) == Some(fault);
         let told = faults.kept().iter().filter(|known| known.kind == fault.kind).count() as u64;
-        let more = if is_last && more > told { format!(" (and {} more like it)", more - told) } else { String::new() };
+        let more = if is_last && more > told {
+            format!(" (and {} more like it)", more - told)
+        } else {
+            String::new()
+        };
         let mut finding = about(rule, report, format!("{place}: {}{more}.", fault.message));
         if let (Some(location), 1..) = (&mut finding.location, fault.line) {
             (location.line, location.end_line) = (Some(fault.line), Some(fault.line));

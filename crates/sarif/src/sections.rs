@@ -7,8 +7,8 @@ use gatewright_core::report::{
 };
 
 use crate::evidence::{BaselineUnderReview, Evidence, ScanReport};
-use crate::findings::{CATEGORY, stands};
 use crate::fault::Weight;
+use crate::findings::{CATEGORY, stands};
 use crate::policy::Policy;
 use crate::severity::severity;
 use crate::write::Limits;
@@ -43,8 +43,11 @@ pub(crate) fn headline(evidence: &Evidence, report: &Report) -> String {
         }
     }
     let found = if parts.is_empty() { "nothing found".to_owned() } else { parts.join(", ") };
-    let waived =
-        report.findings.iter().filter(|finding| finding.category == CATEGORY && finding.waiver.is_some()).count();
+    let waived = report
+        .findings
+        .iter()
+        .filter(|finding| finding.category == CATEGORY && finding.waiver.is_some())
+        .count();
     let waived = if waived > 0 { format!("; {waived} waived") } else { String::new() };
     let tools = evidence.tools();
     let by = match tools.as_slice() {
@@ -83,9 +86,12 @@ fn found(evidence: &Evidence, report: &Report) -> Option<Section> {
         return None;
     }
     let total = worst.len();
-    worst.sort_by_key(|finding| (compared && finding.change != Some(Change::New), std::cmp::Reverse(finding.severity)));
+    worst.sort_by_key(|finding| {
+        (compared && finding.change != Some(Change::New), std::cmp::Reverse(finding.severity))
+    });
     let has_fix = worst.iter().take(MOST_ROWS).any(|finding| finding.properties.contains_key("fixed"));
-    let mut columns = vec![Column::left("Severity"), Column::left("Rule"), Column::left("Where"), Column::left("What")];
+    let mut columns =
+        vec![Column::left("Severity"), Column::left("Rule"), Column::left("Where"), Column::left("What")];
     if has_fix {
         columns.push(Column::left("Fixed in"));
     }
@@ -146,9 +152,14 @@ fn upgrades(report: &Report) -> Option<Section> {
         return None;
     }
     let mut all: Vec<_> = by_package.into_iter().collect();
-    all.sort_by(|(left_key, left), (right_key, right)| (right.0, right.1, left_key).cmp(&(left.0, left.1, right_key)));
+    all.sort_by(|(left_key, left), (right_key, right)| {
+        (right.0, right.1, left_key).cmp(&(left.0, left.1, right_key))
+    });
     let total = all.len();
-    let row = |((package, version), (count, worst, fixed)): ((String, String), (u64, Severity, BTreeSet<String>))| {
+    let row = |((package, version), (count, worst, fixed)): (
+        (String, String),
+        (u64, Severity, BTreeSet<String>),
+    )| {
         let mut fixed: Vec<String> = fixed.into_iter().collect();
         // The greatest of the versions that mend something mends all of it, where they are of one line.
         fixed.sort_by(|left, right| compare_versions(left, right));
@@ -180,7 +191,9 @@ fn upgrades(report: &Report) -> Option<Section> {
 fn compare_versions(left: &str, right: &str) -> std::cmp::Ordering {
     let parts = |version: &str| -> Vec<(u64, String)> {
         let parts = version.trim_start_matches('v').split(['.', '-', '+', '~', ':']);
-        parts.map(|part| part.parse().map_or((0, part.to_owned()), |number| (number, String::new()))).collect()
+        parts
+            .map(|part| part.parse().map_or((0, part.to_owned()), |number| (number, String::new())))
+            .collect()
     };
     parts(left).cmp(&parts(right))
 }
@@ -191,10 +204,10 @@ fn gone(evidence: &Evidence) -> Option<Section> {
     }
     let row = |gone: &crate::Gone| -> Vec<Cell> {
         vec![
-            vec![Inline::text(&*gone.tool)],
-            vec![Inline::code(&*gone.rule)],
-            vec![Inline::code(&*gone.path)],
-            vec![Inline::text(short(&gone.message))],
+            vec![Inline::text(&*gone.source.tool)],
+            vec![Inline::code(&*gone.entry.rule)],
+            vec![Inline::code(&*gone.entry.file)],
+            vec![Inline::text(short(&gone.entry.message))],
         ]
     };
     let rows: Vec<Vec<Cell>> = evidence.gone.iter().take(MOST_ROWS).map(row).collect();
@@ -203,7 +216,8 @@ fn gone(evidence: &Evidence) -> Option<Section> {
     if evidence.gone.len() > MOST_ROWS {
         blocks.push(text(format!("{} more are gone.", evidence.gone.len() - MOST_ROWS)));
     }
-    let mut section = section("gone", format!("Gone since the baseline: {}", evidence.gone.len()), 40, blocks);
+    let mut section =
+        section("gone", format!("Gone since the baseline: {}", evidence.gone.len()), 40, blocks);
     section.collapsed = true;
     Some(section)
 }
@@ -261,7 +275,12 @@ fn lost(report: &ScanReport) -> String {
         Err(_) => "unreadable".to_owned(),
         Ok(content) => {
             let of = |weight: Weight| -> u64 {
-                content.faults.counts().filter(|(kind, _)| kind.weight() == weight).map(|(_, count)| count).sum()
+                content
+                    .faults
+                    .counts()
+                    .filter(|(kind, _)| kind.weight() == weight)
+                    .map(|(_, count)| count)
+                    .sum()
             };
             match (of(Weight::Lost), of(Weight::Repaired)) {
                 (0, 0) => "yes".to_owned(),
@@ -275,7 +294,9 @@ fn lost(report: &ScanReport) -> String {
 fn remarks(evidence: &Evidence, policy: &Policy, report: &Report) -> Option<Section> {
     let mut blocks = Vec::new();
     match &evidence.baseline {
-        BaselineUnderReview::Found { how } => blocks.push(text(format!("Compared with what was recorded {how}."))),
+        BaselineUnderReview::Found { how } => {
+            blocks.push(text(format!("Compared with what was recorded {how}.")))
+        }
         BaselineUnderReview::NotApplicable(why) if policy.gates.iter().any(crate::Gate::asks_for_new) => {
             blocks.push(text(format!("Nothing is compared: {why}. Every finding counts as new.")));
         }
@@ -296,7 +317,10 @@ fn remarks(evidence: &Evidence, policy: &Policy, report: &Report) -> Option<Sect
             )));
         }
         if run.left_out > 0 {
-            blocks.push(text(format!("{} says that it left out {} findings by its own lists.", run.tool.name, run.left_out)));
+            blocks.push(text(format!(
+                "{} says that it left out {} findings by its own lists.",
+                run.tool.name, run.left_out
+            )));
         }
     }
     let threats = &evidence.threats;
@@ -309,7 +333,8 @@ fn remarks(evidence: &Evidence, policy: &Policy, report: &Report) -> Option<Sect
     for pattern in &evidence.idle_exclusions {
         blocks.push(text(format!("`{pattern}` excludes nothing.")));
     }
-    let refused = report.findings.iter().filter(|finding| finding.properties.contains_key("acceptance")).count();
+    let refused =
+        report.findings.iter().filter(|finding| finding.properties.contains_key("acceptance")).count();
     if refused > 0 {
         blocks.push(text(format!(
             "{refused} findings are accepted by a marker or list that does not count: each says why in the report."

@@ -36,8 +36,11 @@ fn unreadable_report(report: &ScanReport, policy: StatePolicy) -> Option<State> 
         Ok(content) => {
             let faults = &content.faults;
             let first = faults.kept().iter().find(|fault| fault.kind.weight() == Weight::Lost)?;
-            let lost: u64 =
-                faults.counts().filter(|(kind, _)| kind.weight() == Weight::Lost).map(|(_, count)| count).sum();
+            let lost: u64 = faults
+                .counts()
+                .filter(|(kind, _)| kind.weight() == Weight::Lost)
+                .map(|(_, count)| count)
+                .sum();
             let more = if lost > 1 { format!(", and {} more", lost - 1) } else { String::new() };
             let message = format!("{}: results may be missing: {}{more}", report.shown, first.message);
             Some(state("unreadable-report", policy, message, first.kind.help()))
@@ -59,7 +62,8 @@ fn missing_scanner(evidence: &Evidence, tool: &str, policy: &Policy) -> Option<S
     let known = evidence.tools();
     let known = if known.is_empty() { "no scanner".to_owned() } else { known.join(", ") };
     let message = format!("there is no report of {tool}; found those of {known}");
-    let help = format!("Run {tool} before this step and name its report in `files`, or leave it out of `expected`.");
+    let help =
+        format!("Run {tool} before this step and name its report in `files`, or leave it out of `expected`.");
     Some(state("missing-scanner", policy.on_missing_scanner, message, help))
 }
 
@@ -79,9 +83,11 @@ fn threats(evidence: &Evidence, policy: &Policy) -> Vec<State> {
     let mut states = Vec::new();
     let say = |message: String, help: &str| state("no-threat-data", policy.on_no_threat_data, message, help);
     let asks = |by: fn(&Gate) -> bool| policy.gates.iter().any(by);
-    let advisories = || evidence.runs.iter().flat_map(|run| &run.alerts).filter_map(|alert| alert.advisory.as_ref());
+    let advisories =
+        || evidence.runs.iter().flat_map(|run| &run.alerts).filter_map(|alert| alert.advisory.as_ref());
     if asks(Gate::asks_for_epss) {
-        const HELP: &str = "Fetch the day's file from FIRST in a step before this one, and name it in `epss-file`.";
+        const HELP: &str =
+            "Fetch the day's file from FIRST in a step before this one, and name it in `epss-file`.";
         let scored = evidence.threats.scored_on.zip(evidence.today);
         if !evidence.threats.has_scores() && !advisories().any(|advisory| advisory.epss.is_some()) {
             states.push(say("a gate asks for `epss`, and there are no scores".to_owned(), HELP));
