@@ -150,9 +150,12 @@ pub struct Outcome {
     pub sarif: Option<SarifWriter>,
 }
 
-/// Completes a report whose waivers are applied.
+/// Completes a report whose waivers are applied, and gives outputs that depend on them.
 #[derive(Clone)]
-pub struct Settle(pub Arc<dyn Fn(&mut Report) + Send + Sync>);
+pub struct Settle(pub Settler);
+
+/// What a [`Settle`] does.
+pub type Settler = Arc<dyn Fn(&mut Report) -> Vec<(String, String)> + Send + Sync>;
 
 impl fmt::Debug for Settle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

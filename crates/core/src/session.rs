@@ -518,7 +518,8 @@ impl<'a> Session<'a> {
         waiver::apply(&waivers, self.environment.today(), &mut report.findings);
         finish_findings(action, report);
         if let Some(Settle(settle)) = &judged.outcome.settle {
-            settle(report);
+            let outputs = settle(report);
+            judged.outcome.outputs.extend(outputs);
         }
         report.sections.extend(waiver::section(&report.findings));
         let conditions = match settings {

@@ -24,6 +24,8 @@ pub struct Evidence {
     pub threats: Threats,
     /// What the findings were compared with.
     pub baseline: BaselineUnderReview,
+    /// Somebody asks for figures of what is new.
+    pub asks_for_new: bool,
     /// Findings of the baseline that are gone.
     pub gone: Vec<Gone>,
     /// Tools of which nothing can be said against the baseline, and why.

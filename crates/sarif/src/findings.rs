@@ -17,7 +17,7 @@ use crate::policy::Policy;
 use crate::severity::severity;
 
 /// The field that findings of scanners belong to.
-pub const CATEGORY: &str = "security";
+pub(crate) const CATEGORY: &str = "security";
 /// Other places of one finding that are told.
 const MOST_RELATED: usize = 5;
 /// No message is shown longer.
@@ -230,7 +230,9 @@ fn help(alert: &Alert, uri: Option<&str>) -> Option<String> {
             || format!("No version of {name} that mends it is known: replace it, or accept it with a date.");
         return Some(upgrade.or(fixed).unwrap_or_else(none));
     }
-    uri.map(|uri| format!("See {uri}."))
+    let see = uri.map(|uri| format!("See {uri}; "));
+    let last = "mend it, or accept it in `waivers` with an owner, a reason and a last day.";
+    Some(see.map_or_else(|| format!("{}{}", "M", &last[1..]), |see| see + last))
 }
 
 fn related(evidence: &Evidence, known: &Known) -> Vec<Related> {

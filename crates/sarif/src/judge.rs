@@ -104,11 +104,11 @@ impl Judgement {
             BaselineUnderReview::Found { .. } => {
                 measures.extend(of_severities(&|| Scope::New, &|known| known.change == Some(Change::New)));
             }
-            BaselineUnderReview::NotApplicable(_) => {
+            BaselineUnderReview::NotApplicable(_) if self.evidence.asks_for_new => {
                 let absent = |severity| Measure::not_applicable(&name(severity), Scope::New, Unit::Count);
                 measures.extend(Severity::ALL.into_iter().map(absent));
             }
-            BaselineUnderReview::Unasked | BaselineUnderReview::None { .. } => {}
+            _ => {}
         }
         let tools = self.evidence.tools();
         if tools.len() > 1 {
