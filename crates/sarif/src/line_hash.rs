@@ -10,6 +10,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// The base of the polynomial.
 const BASE: u64 = 37;
@@ -60,8 +61,8 @@ pub fn line_hashes(bytes: &[u8], wanted: &[u32]) -> Vec<Option<LineHash>> {
 /// Counts equal hashes, only of lines that are asked for.
 fn numbered(hashes: &[u64], wanted: &[u32]) -> Vec<Option<LineHash>> {
     let value = |line: u32| hashes.get((line as usize).checked_sub(1)?).copied();
-    let mut seen: HashMap<u64, u32> =
-        wanted.iter().filter_map(|line| value(*line)).map(|hash| (hash, 0)).collect();
+    let mut seen = HashMap::with_capacity_and_hasher(wanted.len(), Scatter::new());
+    seen.extend(wanted.iter().filter_map(|line| value(*line)).map(|hash| (hash, 0_u32)));
     let mut done = 0;
     let found = |line: &u32| {
         let value = value(*line)?;
@@ -76,6 +77,66 @@ fn numbered(hashes: &[u64], wanted: &[u32]) -> Vec<Option<LineHash>> {
     };
     wanted.iter().map(found).collect()
 }
+
+/// Scatters values that are hashes already, though not ones that an author of sources could not choose.
+#[derive(Clone, Copy)]
+struct Scatter(u64);
+
+impl Scatter {
+    fn new() -> Self {
+        Self(RandomState::new().hash_one(0))
+    }
+}
+
+impl BuildHasher for Scatter {
+    type Hasher = Self;
+
+    fn build_hasher(&self) -> Self {
+        *self
+    }
+}
+
+impl Hasher for Scatter {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        // Both halves of the product, so that every bit of the value reaches every bit that the map looks at.
+        let product = u128::from(value ^ self.0) * 0x9e37_79b9_7f4a_7c15;
+        let [low, high] = [product, product >> 64].map(|half| half & u128::from(u64::MAX));
+        self.0 = u64::try_from(low ^ high).unwrap_or_default();
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
+/// What a byte does: the sum is multiplied, then the term is added.
+#[derive(Clone, Copy)]
+struct Step {
+    factor: u64,
+    term: u64,
+    units: u64,
+}
+
+/// A blank does nothing.
+static STEPS: [Step; 256] = {
+    let mut steps = [Step { factor: 1, term: 0, units: 0 }; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if byte != 32 && byte != 9 {
+            steps[byte] = Step { factor: BASE, term: byte as u64, units: 1 };
+        }
+        byte += 1;
+    }
+    steps
+};
 
 /// A line whose hundred units are not complete.
 struct Pending {
@@ -144,7 +205,6 @@ impl Walk {
 
     /// A part of a line, of ASCII only.
     fn ascii(&mut self, mut rest: &[u8]) {
-        let is_blank = |byte: u8| byte == b' ' || byte == b'\t';
         if rest.is_empty() {
             return;
         }
@@ -161,19 +221,29 @@ impl Walk {
             // No unit of these completes a line but maybe the last, so none of them has to look.
             let room = usize::try_from(self.next - self.units).unwrap_or(usize::MAX).min(rest.len());
             let (now, later) = rest.split_at(room);
-            let (mut sum, mut units) = (self.sum, self.units);
-            for &byte in now {
-                // Without a branch: where blanks stand can't be foretold.
-                let is_kept = !is_blank(byte);
-                let factor = if is_kept { BASE } else { 1 };
-                let term = if is_kept { u64::from(byte) } else { 0 };
-                sum = sum.wrapping_mul(factor).wrapping_add(term);
-                units += u64::from(is_kept);
-            }
-            (self.sum, self.units) = (sum, units);
+            self.add(now);
             self.emit();
             rest = later;
         }
+    }
+
+    /// Adds bytes of ASCII that no line ends in. By a table, because where blanks stand can't be foretold; two at a time,
+    /// because a sum has to wait for the one before it.
+    fn add(&mut self, bytes: &[u8]) {
+        let (mut sum, mut units) = (self.sum, self.units);
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        for pair in pairs {
+            let [first, second] = pair.map(|byte| &STEPS[usize::from(byte)]);
+            let terms = first.term.wrapping_mul(second.factor).wrapping_add(second.term);
+            sum = sum.wrapping_mul(first.factor * second.factor).wrapping_add(terms);
+            units += first.units + second.units;
+        }
+        for byte in rest {
+            let step = &STEPS[usize::from(*byte)];
+            sum = sum.wrapping_mul(step.factor).wrapping_add(step.term);
+            units += step.units;
+        }
+        (self.sum, self.units) = (sum, units);
     }
 
     /// A part of a line, of any characters.
