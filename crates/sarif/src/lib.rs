@@ -7,6 +7,7 @@
 mod clean;
 pub mod fault;
 pub mod formats;
+pub mod identity;
 pub mod json;
 pub mod line_hash;
 pub mod model;
