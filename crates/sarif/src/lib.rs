@@ -8,6 +8,7 @@ mod clean;
 pub mod fault;
 pub mod formats;
 pub mod identity;
+pub mod join;
 pub mod json;
 pub mod line_hash;
 pub mod model;
