@@ -5,6 +5,7 @@
 //! know where bytes come from or how anything is shown. It never panics on input, and nothing is dropped without a count.
 
 mod clean;
+pub mod compare;
 pub mod fault;
 pub mod formats;
 pub mod identity;
