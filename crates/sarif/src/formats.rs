@@ -4,9 +4,12 @@
 //! fault, and the rest counts.
 
 mod actionlint;
+mod advisory;
 mod bandit;
 mod cargo_audit;
 mod checkov;
+#[cfg(test)]
+mod dump_packages;
 mod eslint;
 mod gitleaks;
 mod gosec;
