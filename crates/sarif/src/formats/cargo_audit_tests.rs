@@ -8,7 +8,7 @@ const REPORT: &str = r##"{"database":{"advisory-count":812,"last-commit":"0f1e",
 "vulnerabilities":{"found":true,"count":2,"list":[
  {"advisory":{"id":"RUSTSEC-2020-0071","package":"time","title":"Potential segfault in the time crate","description":"\n### Impact\n\nUnix-like operating systems may segfault.","date":"2020-11-18","aliases":["CVE-2020-26235","GHSA-wcg3-cvx6-7396"],"related":["CVE-2020-26236"],"categories":["code-execution"],"keywords":["segfault"],"cvss":"CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:N/I:N/A:H","informational":null,"references":[],"source":null,"url":"https://github.com/time-rs/time/issues/293","withdrawn":null,"license":"CC0-1.0"},
   "versions":{"patched":[">=0.2.23"],"unaffected":["=0.2.0","=0.2.1"]},"affected":{"arch":[],"os":["linux"],"functions":{"time::now":["<0.2.23"]}},
-  "package":{"name":"time","version":"0.1.43","source":"registry+https://github.com/rust-lang/crates.io-index","checksum":"ca8a","replace":null}},
+  "package":{"name":"time","version":"0.1.43","checksum":"ca8a","replace":null}},
  {"advisory":{"id":"RUSTSEC-2023-0018","package":"remove_dir_all","title":"Race Condition Enabling Link Following","aliases":[],"cvss":null,"informational":null,"url":null},
   "versions":{"patched":["^0.7.1",">=0.8.0"],"unaffected":[]},"affected":null,"package":{"name":"remove_dir_all","version":"0.5.3","source":null}}]},
 "warnings":{
