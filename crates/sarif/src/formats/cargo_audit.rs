@@ -179,4 +179,4 @@ fn scored(document: &Document<'_>, advisory: &Value<'_>, faults: &mut Faults) ->
 
 #[cfg(test)]
 #[path = "cargo_audit_tests.rs"]
-mod tests;
+pub(super) mod tests;

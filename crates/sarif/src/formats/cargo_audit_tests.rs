@@ -3,7 +3,7 @@ use expect_test::expect;
 use crate::formats::Format;
 use crate::formats::dump_packages::dumped;
 
-const REPORT: &str = r##"{"database":{"advisory-count":812,"last-commit":"0f1e","last-updated":"2026-05-01T10:00:00+02:00"},"lockfile":{"dependency-count":191},
+pub(in crate::formats) const REPORT: &str = r##"{"database":{"advisory-count":812,"last-commit":"0f1e","last-updated":"2026-05-01T10:00:00+02:00"},"lockfile":{"dependency-count":191},
 "settings":{"target_arch":[],"severity":null,"ignore":["RUSTSEC-2020-0159"],"informational_warnings":["unmaintained","unsound","notice"]},
 "vulnerabilities":{"found":true,"count":2,"list":[
  {"advisory":{"id":"RUSTSEC-2020-0071","package":"time","title":"Potential segfault in the time crate","description":"\n### Impact\n\nUnix-like operating systems may segfault.","date":"2020-11-18","aliases":["CVE-2020-26235","GHSA-wcg3-cvx6-7396"],"related":["CVE-2020-26236"],"categories":["code-execution"],"keywords":["segfault"],"cvss":"CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:N/I:N/A:H","informational":null,"references":[],"source":null,"url":"https://github.com/time-rs/time/issues/293","withdrawn":null,"license":"CC0-1.0"},

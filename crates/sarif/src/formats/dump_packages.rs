@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use proptest::prelude::*;
+
 use crate::fault::Faults;
 use crate::formats::{Format, read};
 use crate::model::{Alert, Place, Run};
@@ -117,4 +119,80 @@ fn shown(place: &Place) -> String {
     out.extend(place.message.as_ref().map(|message| format!(" {message}")));
     out.extend((!place.logical.is_empty()).then(|| format!(" {}", place.logical.join(" "))));
     out
+}
+
+/// A report of each of these formats.
+fn samples() -> [(Format, String); 7] {
+    use super::{cargo_audit, govulncheck, grype, npm_audit, osv_scanner, pip_audit, trivy};
+    [
+        (Format::Govulncheck, govulncheck::tests::sample()),
+        (Format::Trivy, trivy::tests::FOLDER.to_owned()),
+        (Format::Grype, grype::tests::IMAGE.to_owned()),
+        (Format::OsvScanner, osv_scanner::tests::REPORT.to_owned()),
+        (Format::NpmAudit, npm_audit::tests::SECOND.to_owned()),
+        (Format::CargoAudit, cargo_audit::tests::REPORT.to_owned()),
+        (Format::PipAudit, pip_audit::tests::REPORT.to_owned()),
+    ]
+}
+
+#[test]
+fn no_two_readers_take_one_report_whole_or_cut() {
+    for (format, text) in samples() {
+        for end in (1..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+            let mut faults = Faults::default();
+            let document = crate::json::parse(&text[..end], &mut faults);
+            let takers: Vec<Format> = super::READERS
+                .iter()
+                .filter(|reader| (reader.detects)(&document))
+                .map(|reader| reader.format)
+                .collect();
+            assert!(
+                takers.iter().all(|taker| *taker == format),
+                "{format:?} is taken by {takers:?}:\n{}",
+                &text[..end]
+            );
+            assert!(
+                takers.len() == 1 || end < text.len() / 4,
+                "{format:?} is not recognised:\n{}",
+                &text[..end]
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_cut_off_is_never_clean() {
+    for (format, text) in samples().into_iter().filter(|(format, _)| *format != Format::Govulncheck) {
+        let end = text.trim_end().len() - 1;
+        for end in (text.len() / 4..end).filter(|end| text.is_char_boundary(*end)) {
+            let parsed = read(&text.as_bytes()[..end]).expect("it is recognised");
+            assert!(parsed.faults.lose_results(), "{format:?}:\n{}", &text[..end]);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn no_damage_is_too_much(
+        number in 0..7_usize,
+        cuts in prop::collection::vec((0.0..1.0_f64, 0..40_usize, "[\\[\\]{}:,\"0-9a-z\\-]{0,6}|null|true|-1|1e999|\"\""), 0..6),
+    ) {
+        let (_, mut text) = samples()[number].clone();
+        for (at, length, new) in cuts {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a text")]
+            let start = text.floor_char_boundary((at * text.len() as f64) as usize);
+            let end = text.floor_char_boundary((start + length).min(text.len()));
+            text.replace_range(start..end, &new);
+        }
+        if let Ok(parsed) = read(text.as_bytes()) {
+            for run in &parsed.runs {
+                prop_assert!(run.alerts.iter().all(|alert| alert.rule < run.rules.len()));
+                prop_assert!(run.alerts.iter().all(|alert| alert.places.iter().all(|place| !place.uri.is_empty())));
+                for (_, value) in run.alerts.iter().flat_map(|alert| alert.rest.iter().chain(&alert.properties)) {
+                    prop_assert!(serde_json::from_str::<serde_json::Value>(value).is_ok(), "{value}");
+                }
+            }
+        }
+    }
 }

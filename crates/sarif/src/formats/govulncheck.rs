@@ -257,4 +257,4 @@ fn reach(scan: &str, precision: Precision) -> Reach {
 
 #[cfg(test)]
 #[path = "govulncheck_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -34,6 +34,11 @@ const FINDINGS: [&str; 7] = [
     r#"{"finding": {"osv": "GO-2021-0113", "fixed_version": "v0.3.7", "trace": [{"module": "golang.org/x/text", "version": "v0.3.5", "package": "golang.org/x/text/language", "function": "Parse", "position": {"filename": "language/parse.go", "offset": 1121, "line": 33, "column": 6}}, {"module": "example.com/shop", "package": "example.com/shop/cmd", "function": "Parse", "position": {"filename": "cmd/cmd.go", "offset": 122, "line": 7, "column": 28}}]}}"#,
 ];
 
+/// A whole stream.
+pub(in crate::formats) fn sample() -> String {
+    stream(&FINDINGS)
+}
+
 fn stream(findings: &[&str]) -> String {
     format!("{CONFIG}{START}{OSV}{CHECKING}{}\n", findings.join("\n"))
 }
@@ -175,7 +180,7 @@ fn what_is_odd_is_said() {
             at go.mod:1
             golang m - pkg:golang/m
             Required
-            codeFlows: [{"threadFlows":[{"locations":[{"location":{"message":{"text":""}}},{"location":{"message":{"text":""}}}]}]}]
+            codeFlows: [{"threadFlows":[{"locations":[{"location":{"message":{"text":""}}},{"location":{"message":{"text":"m"}}}]}]}]
         fault 3:121 missing-member: an advisory without an id
         fault 3:132 unknown-member: a message `news`
         fault 3:188 unusable-result: an array is no message of govulncheck

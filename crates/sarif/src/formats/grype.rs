@@ -302,4 +302,4 @@ fn days(stamp: &str) -> Option<i64> {
 
 #[cfg(test)]
 #[path = "grype_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -3,7 +3,7 @@ use expect_test::expect;
 use crate::formats::Format;
 use crate::formats::dump_packages::dumped;
 
-const IMAGE: &str = r#"{
+pub(in crate::formats) const IMAGE: &str = r#"{
  "matches": [
   {"vulnerability": {"id": "GHSA-jfh8-c2jp-5v3q", "dataSource": "https://github.com/advisories/GHSA-jfh8-c2jp-5v3q", "namespace": "github:language:java", "severity": "Critical", "urls": [],
     "description": "Remote code injection in Log4j",

@@ -90,4 +90,4 @@ fn dependency(document: &Document<'_>, value: &Value<'_>, gathered: &mut Gathere
 
 #[cfg(test)]
 #[path = "pip_audit_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -3,7 +3,7 @@ use expect_test::expect;
 use crate::formats::Format;
 use crate::formats::dump_packages::dumped;
 
-const REPORT: &str = r#"{"dependencies": [
+pub(in crate::formats) const REPORT: &str = r#"{"dependencies": [
   {"name": "flask", "version": "0.5", "vulns": [
     {"id": "PYSEC-2019-179", "fix_versions": ["1.0"], "aliases": ["CVE-2019-1010083", "GHSA-5wv5-4vpf-pj6m"], "description": "The Pallets Project Flask before 1.0 is affected by unexpected memory usage.\nMore."},
     {"id": "GHSA-562c-5r94-xh97", "fix_versions": [], "aliases": [], "description": ""}
