@@ -223,7 +223,7 @@ impl ReadError {
 pub fn read(bytes: &[u8]) -> Result<Parsed, ReadError> {
     let mut faults = Faults::default();
     let bytes = text::unpacked(bytes)?;
-    let text = text::decoded(&bytes, &mut faults);
+    let text = npm_audit::without_log(text::decoded(&bytes, &mut faults), &mut faults);
     if text.trim().is_empty() {
         return Err(ReadError::Empty);
     }

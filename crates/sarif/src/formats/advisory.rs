@@ -4,7 +4,7 @@
 mod purl;
 
 use gatewright_core::report::Severity;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::fault::{FaultKind, Faults};
 use crate::json::{Document, Value, write_text};
@@ -250,21 +250,14 @@ pub(super) fn cwe_of(text: &str) -> Option<String> {
 pub(super) fn cwes(value: Option<&Value<'_>>) -> Vec<String> {
     let Some(value) = value else { return Vec::new() };
     let texts = value.array().unwrap_or(std::slice::from_ref(value));
-    let mut cwes: Vec<String> = texts.iter().filter_map(|text| cwe_of(text.text()?)).collect();
-    let mut seen = std::collections::HashSet::new();
-    cwes.retain(|cwe| seen.insert(cwe.clone()));
-    cwes
+    let cwes: Vec<String> = texts.iter().filter_map(|text| cwe_of(text.text()?)).collect();
+    others(cwes.iter().map(String::as_str), "")
 }
 
-/// Published ids in a text, such as a URL: `CVE-2021-44228`, `GHSA-jfh8-c2jp-5v3q`. In the order of the text, each once.
-pub(super) fn ids_in(text: &str) -> Vec<String> {
-    let mut ids: Vec<String> = Vec::new();
+/// Published ids in a text, such as a URL: `CVE-2021-44228`, `GHSA-jfh8-c2jp-5v3q`. In the order of the text.
+pub(super) fn ids_in(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|char: char| !char.is_ascii_alphanumeric() && char != '-');
-    for word in words {
-        let id = cve(word).or_else(|| ghsa(word));
-        ids.extend(id.filter(|id| !ids.contains(id)));
-    }
-    ids
+    words.filter_map(|word| cve(word).or_else(|| ghsa(word)))
 }
 
 fn cve(word: &str) -> Option<String> {
@@ -284,11 +277,12 @@ fn ghsa(word: &str) -> Option<String> {
 }
 
 /// Texts without the empty ones, each once, and without one of them.
-pub(super) fn others<'t>(texts: impl IntoIterator<Item = &'t str>, own: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
+pub(super) fn others<'t>(texts: impl IntoIterator<Item = &'t str>, own: &'t str) -> Vec<String> {
+    let mut seen = HashSet::from([own]);
+    let texts = texts.into_iter().map(str::trim).filter(|text| !text.is_empty());
+    let mut out = Vec::new();
     for text in texts {
-        let text = text.trim();
-        if !text.is_empty() && text != own && !out.iter().any(|known| known == text) {
+        if seen.insert(text) {
             out.push(text.to_owned());
         }
     }

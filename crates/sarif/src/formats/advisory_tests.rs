@@ -54,11 +54,11 @@ fn ids_are_found_in_addresses_and_sentences() {
         ("https://github.com/advisories/GHSA-jfh8-c2jp-5v3q", &["GHSA-jfh8-c2jp-5v3q"][..]),
         (
             "see cve-2021-44228, CVE-2021-44228 and GHSA-JFH8-C2JP-5V3Q.",
-            &["CVE-2021-44228", "GHSA-jfh8-c2jp-5v3q"],
+            &["CVE-2021-44228", "CVE-2021-44228", "GHSA-jfh8-c2jp-5v3q"],
         ),
         ("CVE-21-44228 CVE-2021-4 GHSA-abc GHSA-aaaa-bbbb-ccccc xCVE-2021-44228 é", &[]),
     ] {
-        assert_eq!(ids_in(text), ids, "{text}");
+        assert_eq!(ids_in(text).collect::<Vec<_>>(), ids, "{text}");
     }
 }
 
@@ -129,7 +129,7 @@ fn package_urls_are_read() {
 proptest! {
     #[test]
     fn no_text_is_too_odd(text in "\\PC{0,40}", metrics in "(CVSS:[234]\\.[01]/)?([AVCPRUISE]{1,2}:[NLHPARUCX]/){0,14}") {
-        let _ = (package_of_purl(&text), package_of_purl(&format!("pkg:{text}")), ids_in(&text), cwe_of(&text));
+        let _ = (package_of_purl(&text), package_of_purl(&format!("pkg:{text}")), ids_in(&text).count(), cwe_of(&text));
         let _ = (score_of_vector(&text), score_of_vector(&metrics));
     }
 

@@ -7,6 +7,7 @@
 
 mod first;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::advisory::{
@@ -14,7 +15,7 @@ use super::advisory::{
     severity_of,
 };
 use crate::fault::{FaultKind, Faults};
-use crate::json::{Data, Document, Value};
+use crate::json::{Data, Document, Value, excerpt};
 use crate::model::{Advisory, Place, Properties, Run};
 
 const NAME: &str = "npm audit";
@@ -32,6 +33,24 @@ pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
         None => first::read(document, root, &mut gathered, faults),
     }
     vec![gathered.into_run(Run::of(NAME, None, URI))]
+}
+
+/// The text without the lines that `npm audit fix --dry-run --json` prints before its report, such as `add lodash 4.17.21`.
+/// They become blank: every place in the text stays where it is.
+pub(super) fn without_log<'t>(text: Cow<'t, str>, faults: &mut Faults) -> Cow<'t, str> {
+    let is_log = |line: &&str| ["add ", "change ", "remove "].iter().any(|word| line.starts_with(word));
+    let log: usize = text.split_inclusive('\n').take_while(is_log).map(str::len).sum();
+    if log == 0 || !text[log..].starts_with('{') {
+        return text;
+    }
+    faults.say(FaultKind::TrailingText, (1, 1), || {
+        format!(
+            "`{}` and what follows it before the report",
+            excerpt(text.lines().next().unwrap_or_default())
+        )
+    });
+    let blanks = text[..log].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
+    Cow::Owned(blanks.chain(text[log..].chars()).collect())
 }
 
 /// The report in version 2 or later.
@@ -94,7 +113,7 @@ impl<'a> Report<'_, 'a> {
         let document = self.document;
         let url = owned(document, via, "url", faults);
         let source = owned(document, via, "source", faults);
-        let id = url.as_deref().and_then(|url| ids_in(url).into_iter().next());
+        let id = url.as_deref().and_then(|url| ids_in(url).next());
         let id = id.or_else(|| source.as_ref().map(|source| format!("npm:{source}")))?;
         let name =
             document.text(via, "dependency", faults).or(document.text(via, "name", faults)).unwrap_or(name);

@@ -60,6 +60,18 @@ fn the_report_in_that_of_a_dry_run_is_read() {
 }
 
 #[test]
+fn lines_that_npm_prints_before_its_report_are_left_out() {
+    let report = format!("add lodash 4.17.21\nremove é 2.0.0\n{SECOND}");
+    let dump = dumped(Format::NpmAudit, &report);
+    assert!(dump.contains("alert GHSA-35jh-r3h4-6jhm error high 7.2 from 6:7"), "{dump}");
+    assert!(
+        dump.contains("fault 1:1 trailing-text: `add lodash 4.17.21` and what follows it before the report"),
+        "{dump}"
+    );
+    assert!(crate::formats::read(b"add lodash 4.17.21\n").is_err());
+}
+
+#[test]
 fn the_first_version_is_read() {
     let report = r#"{"actions": [{"action": "update", "module": "lodash"}], "advisories": {
       "1523": {"findings": [

@@ -5,6 +5,7 @@
 //! where every package is asked for, so an empty list does not tell what was scanned.
 
 use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 
 use gatewright_core::report::Severity;
 
@@ -70,6 +71,8 @@ struct Affected<'v, 'a> {
     package: Package,
     places: &'v [Place],
     vulnerabilities: &'v [Value<'a>],
+    /// The vulnerabilities by their ids.
+    records: HashMap<&'v str, &'v Value<'a>>,
     properties: Properties,
 }
 
@@ -96,7 +99,9 @@ impl<'v, 'a> Affected<'v, 'a> {
         }
         let package = package_in(text("ecosystem").unwrap_or_default(), name, version);
         let vulnerabilities = results(document, value, "vulnerabilities", faults);
-        let affected = Affected { document, package, places, vulnerabilities, properties };
+        let records =
+            vulnerabilities.iter().filter_map(|record| Some((record.get("id")?.text()?, record))).collect();
+        let affected = Affected { document, package, places, vulnerabilities, records, properties };
         let groups = results(document, value, "groups", faults);
         for group in groups {
             match affected.found(group, faults) {
@@ -118,8 +123,7 @@ impl<'v, 'a> Affected<'v, 'a> {
         let ids = document.texts(group, "ids", faults);
         let aliases = document.texts(group, "aliases", faults);
         let id = ids.iter().chain(&aliases).copied().min_by(|a, b| display_order(a, b))?;
-        let mut known: Vec<&Value<'_>> =
-            self.vulnerabilities.iter().filter(|record| is_one_of(record, &ids)).collect();
+        let mut known: Vec<&Value<'_>> = ids.iter().filter_map(|id| self.records.get(id).copied()).collect();
         known.sort_by_key(|record| record.get("id").and_then(Value::text) != Some(id));
         let all =
             ids.iter().copied().chain(aliases).chain(known.iter().flat_map(|record| aliases_of(record)));
@@ -136,7 +140,7 @@ impl<'v, 'a> Affected<'v, 'a> {
 
     /// Vulnerabilities that are in no group are findings of their own.
     fn ungrouped(&self, groups: &[Value<'a>], gathered: &mut Gathered, faults: &mut Faults) {
-        let grouped: Vec<&str> =
+        let grouped: HashSet<&str> =
             groups.iter().flat_map(|group| self.document.texts(group, "ids", faults)).collect();
         for record in self.vulnerabilities.iter().filter(|record| !is_one_of(record, &grouped)) {
             let Some(id) = owned(self.document, record, "id", faults) else {
@@ -163,7 +167,7 @@ impl<'v, 'a> Affected<'v, 'a> {
         &self,
         id: &str,
         aliases: Vec<String>,
-        known: &[&Value<'a>],
+        known: &[&'v Value<'a>],
         reach: Reach,
         score: Option<Scored>,
         origin: (u32, u32),
@@ -201,19 +205,15 @@ impl<'v, 'a> Affected<'v, 'a> {
     }
 
     /// Versions above its own that mend the package, the least first.
-    fn fixed_in(&self, known: &[&Value<'a>]) -> Vec<String> {
+    fn fixed_in(&self, known: &[&'v Value<'a>]) -> Vec<String> {
         let list =
             |value: &'v Value<'a>, key: &str| value.get(key).and_then(Value::array).unwrap_or_default();
         let mut fixed: Vec<&str> = Vec::new();
-        for record in self
-            .vulnerabilities
-            .iter()
-            .filter(|record| known.iter().any(|known| std::ptr::eq(*known, *record)))
-        {
+        for record in known {
             for affected in list(record, "affected") {
                 let name = affected.get("package").and_then(|package| package.get("name")?.text());
                 let ranges = list(affected, "ranges").iter().filter(|range| {
-                    name == Some(self.package.name.as_str())
+                    name.is_some_and(|name| name.eq_ignore_ascii_case(&self.package.name))
                         && range.get("type").and_then(Value::text) != Some("GIT")
                 });
                 let events = ranges.flat_map(|range| list(range, "events"));
@@ -263,8 +263,8 @@ impl<'v, 'a> Affected<'v, 'a> {
     }
 }
 
-fn is_one_of(record: &Value<'_>, ids: &[&str]) -> bool {
-    record.get("id").and_then(Value::text).is_some_and(|id| ids.contains(&id))
+fn is_one_of(record: &Value<'_>, ids: &HashSet<&str>) -> bool {
+    record.get("id").and_then(Value::text).is_some_and(|id| ids.contains(id))
 }
 
 fn aliases_of<'v>(record: &'v Value<'_>) -> impl Iterator<Item = &'v str> {

@@ -6,6 +6,9 @@ use crate::fault::{FaultKind, Faults};
 use crate::json::{Document, Value};
 use crate::model::{Advisory, Place, Properties};
 
+/// One package may be reached on a million ways; so many are kept, and how many there are.
+const MOST_PATHS: usize = 20;
+
 pub(super) fn detects(root: &Value<'_>) -> bool {
     let Some(advisories) = root.get("advisories").and_then(Value::members) else {
         return root.has(&["actions", "muted"])
@@ -53,7 +56,7 @@ fn advisory(
     let cves = document.texts(value, "cves", faults);
     let ghsa =
         document.text(value, "github_advisory_id", faults).filter(|id| !id.is_empty()).map(str::to_owned);
-    let ghsa = ghsa.or_else(|| url.as_deref().and_then(|url| ids_in(url).into_iter().next()));
+    let ghsa = ghsa.or_else(|| url.as_deref().and_then(|url| ids_in(url).next()));
     let id = ghsa.unwrap_or_else(|| format!("npm:{number}"));
     let severity = document.text(value, "severity", faults).and_then(severity_of);
     let findings = document.list(value, "findings", faults);
@@ -115,8 +118,12 @@ fn properties(document: &Document<'_>, value: &Value<'_>, paths: &[&str], faults
         properties.push(("range".into(), json_text(range)));
     }
     if !paths.is_empty() {
-        let paths: Vec<Box<str>> = paths.iter().map(|path| json_text(&masked(path))).collect();
-        properties.push(("paths".into(), format!("[{}]", paths.join(",")).into_boxed_str()));
+        let shown: Vec<Box<str>> =
+            paths.iter().take(MOST_PATHS).map(|path| json_text(&masked(path))).collect();
+        properties.push(("paths".into(), format!("[{}]", shown.join(",")).into_boxed_str()));
+        if paths.len() > MOST_PATHS {
+            properties.push(("pathCount".into(), paths.len().to_string().into_boxed_str()));
+        }
     }
     properties
 }
