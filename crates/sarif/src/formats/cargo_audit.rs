@@ -21,8 +21,12 @@ pub(super) fn detects(document: &Document<'_>) -> bool {
             && root.has(&["warnings"])
 }
 
+/// Each document is a report: `cargo audit bin` writes one for each binary.
 pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
-    let Some(root) = document.root() else { return Vec::new() };
+    document.values().iter().map(|root| report(document, root, faults)).collect()
+}
+
+fn report(document: &Document<'_>, root: &Value<'_>, faults: &mut Faults) -> Run {
     emptiness(document, root, faults);
     let mut gathered = Gathered::default();
     let vulnerabilities = document.object(root, "vulnerabilities", faults);
@@ -43,7 +47,7 @@ pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
             self::entry(document, entry, kind, &mut gathered, faults);
         }
     }
-    vec![gathered.into_run(Run::of(NAME, None, URI))]
+    gathered.into_run(Run::of(NAME, None, URI))
 }
 
 /// An empty lock file and an empty database look like a clean project.

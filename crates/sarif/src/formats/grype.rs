@@ -25,7 +25,13 @@ pub(super) fn detects(document: &Document<'_>) -> bool {
 }
 
 pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
-    let Some(root) = document.root() else { return Vec::new() };
+    document.values().iter().map(|root| report(document, root, faults)).collect()
+}
+
+fn report(document: &Document<'_>, root: &Value<'_>, faults: &mut Faults) -> Run {
+    if !root.has(&["matches"]) {
+        document.say(faults, FaultKind::ScanIncomplete, root, || "there is no `matches`".to_owned());
+    }
     let descriptor = document.object(root, "descriptor", faults);
     let version = descriptor.and_then(|descriptor| document.text(descriptor, "version", faults));
     let source = Source::read(document, root, faults);
@@ -41,7 +47,7 @@ pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
             gathered.add(found);
         }
     }
-    vec![gathered.into_run(run)]
+    gathered.into_run(run)
 }
 
 /// What was scanned.
@@ -50,12 +56,14 @@ struct Source {
     target: Option<String>,
     /// The folder that paths begin in, where a folder was scanned.
     folder: Option<String>,
+    /// The file that was scanned, such as an SBOM.
+    file: Option<String>,
 }
 
 impl Source {
     fn read(document: &Document<'_>, root: &Value<'_>, faults: &mut Faults) -> Self {
         let Some(source) = document.object(root, "source", faults) else {
-            return Self { target: None, folder: None };
+            return Self { target: None, folder: None, file: None };
         };
         let kind = document.text(source, "type", faults).unwrap_or_default();
         let name = source.get("target").and_then(|target| match target.members() {
@@ -64,9 +72,10 @@ impl Source {
             }
             None => target.text(),
         });
-        let target = name.filter(|name| !name.is_empty()).map(str::to_owned);
+        let target = name.filter(|name| !name.is_empty() && kind != "unknown").map(str::to_owned);
         let folder = target.clone().filter(|_| kind == "directory");
-        Self { target, folder }
+        let file = target.clone().filter(|_| matches!(kind, "file" | "sbom-file"));
+        Self { target, folder, file }
     }
 
     /// A path as the repository has it: paths in a folder that was scanned begin with a slash there.
@@ -226,7 +235,7 @@ fn places(document: &Document<'_>, artifact: &Value<'_>, source: &Source, faults
     let paths = locations.filter_map(|location| location.get("path")?.text()).filter(|path| !path.is_empty());
     let mut places: Vec<Place> = paths.map(|path| Place::file(source.path(path))).collect();
     if places.is_empty() {
-        places.extend(source.target.as_ref().map(Place::file));
+        places.extend(source.file.as_ref().map(Place::file));
     }
     places
 }

@@ -105,6 +105,15 @@ fn an_old_or_broken_database_is_not_clean() {
 }
 
 #[test]
+fn what_a_bill_of_materials_lists_without_a_place_is_in_it() {
+    let report = r#"{"matches":[{"vulnerability":{"id":"CVE-2020-1"},"artifact":{"name":"x","version":"1","type":"gem","locations":[]}}],"source":{"type":"sbom-file","target":"bom.json"}}"#;
+    let dump = dumped(Format::Grype, report);
+    assert!(dump.contains("at bom.json\n"), "{dump}");
+    let dump = dumped(Format::Grype, &report.replace("sbom-file", "purl").replace("bom.json", "pkg:gem/x@1"));
+    assert!(!dump.contains(" at "), "{dump}");
+}
+
+#[test]
 fn what_is_odd_is_said() {
     let report = r#"{"matches":[{"artifact":{"name":"x"}},{"vulnerability":{"id":"CVE-2020-1","severity":4,"cvss":[{"metrics":{"baseScore":0.0}}]},"artifact":{"name":"y","type":"odd"}},{"vulnerability":{"id":"CVE-2020-1","cvss":[{"version":"3.1","vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"}]},"artifact":{"name":"z","purl":"no purl","locations":[{"path":""}]}},3],"source":7,"ignoredMatches":null}"#;
     expect![[r#"

@@ -26,13 +26,16 @@ pub(super) fn detects(document: &Document<'_>) -> bool {
 }
 
 pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
-    let Some(root) = document.root() else { return Vec::new() };
+    document.values().iter().map(|root| report(document, root, faults)).collect()
+}
+
+fn report(document: &Document<'_>, root: &Value<'_>, faults: &mut Faults) -> Run {
     let mut gathered = Gathered::default();
     match second(root) {
         Some(report) => Report { document, report }.read(&mut gathered, faults),
         None => first::read(document, root, &mut gathered, faults),
     }
-    vec![gathered.into_run(Run::of(NAME, None, URI))]
+    gathered.into_run(Run::of(NAME, None, URI))
 }
 
 /// The text without the lines that `npm audit fix --dry-run --json` prints before its report, such as `add lodash 4.17.21`.

@@ -41,7 +41,10 @@ pub(super) fn detects(document: &Document<'_>) -> bool {
 }
 
 pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
-    let Some(root) = document.root() else { return Vec::new() };
+    document.values().iter().map(|root| report(document, root, faults)).collect()
+}
+
+fn report(document: &Document<'_>, root: &Value<'_>, faults: &mut Faults) -> Run {
     let mut gathered = Gathered::default();
     let sources = results(document, root, "results", faults);
     if sources.is_empty() {
@@ -62,7 +65,7 @@ pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
             Affected::read(document, package, &places, faults, &mut gathered);
         }
     }
-    vec![gathered.into_run(Run::of(NAME, None, URI))]
+    gathered.into_run(Run::of(NAME, None, URI))
 }
 
 /// A package and what is known to be wrong with it.

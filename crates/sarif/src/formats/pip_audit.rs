@@ -27,7 +27,10 @@ pub(super) fn detects(document: &Document<'_>) -> bool {
 }
 
 pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
-    let Some(root) = document.root() else { return Vec::new() };
+    document.values().iter().map(|root| report(document, root, faults)).collect()
+}
+
+fn report(document: &Document<'_>, root: &Value<'_>, faults: &mut Faults) -> Run {
     let dependencies = match root.array() {
         Some(list) => list,
         None => results(document, root, "dependencies", faults),
@@ -39,7 +42,7 @@ pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
     for dependency in dependencies {
         self::dependency(document, dependency, &mut gathered, faults);
     }
-    vec![gathered.into_run(Run::of(NAME, None, URI))]
+    gathered.into_run(Run::of(NAME, None, URI))
 }
 
 fn dependency(document: &Document<'_>, value: &Value<'_>, gathered: &mut Gathered, faults: &mut Faults) {

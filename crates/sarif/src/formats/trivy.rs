@@ -14,7 +14,7 @@ use super::advisory::{
 };
 use crate::fault::{FaultKind, Faults};
 use crate::json::{Document, Value};
-use crate::model::{Advisory, Package, Place, Properties, Run};
+use crate::model::{Advisory, Package, Place, Properties, Region, Run};
 
 const NAME: &str = "Trivy";
 const URI: &str = "https://github.com/aquasecurity/trivy";
@@ -36,7 +36,10 @@ pub(super) fn detects(document: &Document<'_>) -> bool {
 }
 
 pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
-    let Some(root) = document.root() else { return Vec::new() };
+    document.values().iter().map(|root| report(document, root, faults)).collect()
+}
+
+fn report(document: &Document<'_>, root: &Value<'_>, faults: &mut Faults) -> Run {
     if root.has(&["SchemaVersion"]) && document.count(root, "SchemaVersion", faults) != Some(2) {
         document.say(faults, FaultKind::OtherVersion, root, || "`SchemaVersion` is not 2".to_owned());
     }
@@ -55,15 +58,16 @@ pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
     run.target.clone_from(&artifact);
     let mut gathered = Gathered::default();
     for value in targets {
-        let Some(name) = owned(document, value, "Target", faults) else {
-            document
-                .say(faults, FaultKind::UnusableResult, value, || "a result without its target".to_owned());
-            continue;
-        };
+        if value.members().is_none_or(<[_]>::is_empty) {
+            document.say(faults, FaultKind::UnusableResult, value, || {
+                format!("{} among the results", value.describe())
+            });
+        }
+        let name = owned(document, value, "Target", faults).unwrap_or_default();
         let target = Target::read(document, value, name, artifact.as_deref(), faults);
         run.left_out += target.read_all(&mut gathered, faults);
     }
-    vec![gathered.into_run(run)]
+    gathered.into_run(run)
 }
 
 /// A file, a list of packages or an image that was looked at.
@@ -194,8 +198,14 @@ impl<'v, 'a> Target<'v, 'a> {
         let locations = self.listed(value).and_then(|package| package.get("Locations")?.array());
         let regions = locations.unwrap_or_default().iter().filter_map(other::region);
         let places: Vec<Place> = regions.map(|region| Place::region(uri, region)).collect();
-        if places.is_empty() { vec![Place::file(uri)] } else { places }
+        if places.is_empty() { place(uri, None) } else { places }
     }
+}
+
+/// A place in a file; none where the file is not known.
+fn place(uri: &str, region: Option<Region>) -> Vec<Place> {
+    let place = || Place { region, ..Place::file(uri) };
+    (!uri.is_empty()).then(place).into_iter().collect()
 }
 
 /// Where a target's findings are: a path as it is, and of an image its name without tag, digest and system.

@@ -164,6 +164,31 @@ fn the_older_list_is_read() {
 }
 
 #[test]
+fn reports_behind_each_other_are_runs_of_their_own() {
+    let one = r#"{"SchemaVersion": 2, "ArtifactName": "web", "Results": [{"Target": "", "Class": "license", "Licenses": [{"Name": "MIT", "PkgName": "x", "Severity": "LOW"}]}]}"#;
+    let both = format!("{one}\n{}", one.replace("web", "mail"));
+    expect![[r#"
+        run Trivy - target=web
+          rule license/MIT note - []
+            short: The license MIT (unknown)
+          alert license/MIT note low - from 1:105
+            x is under the license MIT, which is unknown
+            subject x
+             x - -
+            category: "unknown"
+        run Trivy - target=mail
+          rule license/MIT note - []
+            short: The license MIT (unknown)
+          alert license/MIT note low - from 2:106
+            x is under the license MIT, which is unknown
+            subject x
+             x - -
+            category: "unknown"
+    "#]]
+    .assert_eq(&dumped(Format::Trivy, &both));
+}
+
+#[test]
 fn what_is_odd_is_said() {
     let odd = r#"{"SchemaVersion": 2, "ArtifactName": "x", "Results": [{}, {"Target": "a", "Vulnerabilities": [{"PkgName": "b"}, 3], "Secrets": {}, "Misconfigurations": [{}], "Packages": 4}, {"Target": "c", "Licenses": [{}], "Secrets": [{}]}]}"#;
     let mut faults = Faults::default();

@@ -1,10 +1,10 @@
 //! What Trivy finds besides vulnerable packages: misconfigurations, secrets, licenses.
 
 use super::super::advisory::{Gathered, json_text, level_of, others, owned, severity_of};
-use super::{Target, property};
+use super::{Target, place, property};
 use crate::fault::{FaultKind, Faults};
 use crate::json::Value;
-use crate::model::{Advisory, Alert, Confidence, Place, Properties, Region, Rule};
+use crate::model::{Advisory, Alert, Confidence, Properties, Region, Rule};
 
 /// The lines of an object that has `StartLine` and `EndLine`; nothing where there are none, which Trivy writes as 0.
 pub(super) fn region(value: &Value<'_>) -> Option<Region> {
@@ -12,10 +12,6 @@ pub(super) fn region(value: &Value<'_>) -> Option<Region> {
     let start_line = line("StartLine")?;
     let end_line = line("EndLine").filter(|end| *end > start_line);
     Some(Region { start_line, end_line, ..Region::default() })
-}
-
-fn place(target: &Target<'_, '_>, region: Option<Region>) -> Place {
-    Place { region, ..Place::file(target.uri.clone()) }
 }
 
 pub(super) fn misconfiguration(
@@ -70,7 +66,7 @@ pub(super) fn misconfiguration(
         rule,
         level,
         message,
-        places: vec![place(target, region)],
+        places: place(&target.uri, region),
         severity,
         subject,
         properties,
@@ -108,7 +104,7 @@ pub(super) fn secret(
         rule,
         level,
         message: format!("{title} stands in the source"),
-        places: vec![place(target, region(value))],
+        places: place(&target.uri, region(value)),
         severity,
         cwes,
         is_secret: true,
@@ -149,15 +145,12 @@ pub(super) fn license(
         Box::new(Advisory { id: id.clone(), package, ..Advisory::default() })
     });
     let named = subject.clone().unwrap_or_else(|| target.uri.clone());
-    let place = match file {
-        Some(file) => Place::file(file),
-        None => place(target, None),
-    };
+    let uri = file.as_ref().unwrap_or(&target.uri);
     gathered.alert(Alert {
         rule,
         level,
         message: format!("{named} is under the license {name}, which is {category}"),
-        places: vec![place],
+        places: place(uri, None),
         advisory,
         severity,
         confidence: confidence(value),
