@@ -4,9 +4,12 @@
 //! fault, and the rest counts.
 
 mod actionlint;
+mod advisory;
 mod bandit;
 mod cargo_audit;
 mod checkov;
+#[cfg(test)]
+mod dump_packages;
 mod eslint;
 mod gitleaks;
 mod gosec;
@@ -222,7 +225,7 @@ impl ReadError {
 pub fn read(bytes: &[u8]) -> Result<Parsed, ReadError> {
     let mut faults = Faults::default();
     let bytes = text::unpacked(bytes)?;
-    let text = text::decoded(&bytes, &mut faults);
+    let text = npm_audit::without_log(text::decoded(&bytes, &mut faults), &mut faults);
     if text.trim().is_empty() {
         return Err(ReadError::Empty);
     }
