@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::super::dump_code::{cut_everywhere, dump};
+use super::super::dump_code::{cut_everywhere, dump, odd_everywhere};
 use super::columns;
 use crate::formats::{Format, read};
 
@@ -123,4 +123,9 @@ fn a_cut_report_says_so() {
     let start = REPORT.find("line").unwrap();
     assert!(read(&REPORT.as_bytes()[..start]).is_ok());
     cut_everywhere(Format::Actionlint, REPORT);
+}
+
+#[test]
+fn odd_values_are_said() {
+    odd_everywhere(Format::Actionlint, REPORT);
 }

@@ -55,6 +55,10 @@ fn run(document: &Document<'_>, report: &Value<'_>, faults: &mut Faults) -> Run 
             findings.run.left_out = count("nosec") + count("skipped_tests");
         }
     }
+    if report.get("results").is_none() && !report.is_cut {
+        let message = || "a report without `results`".to_owned();
+        document.say(faults, FaultKind::ScanIncomplete, report, message);
+    }
     for result in code::only_objects(document, document.list(report, "results", faults), faults) {
         if let Some(alert) = alert(document, result, &mut findings, faults) {
             findings.add(alert);
@@ -92,7 +96,7 @@ fn alert(
     let severity = code::severity(document, result, "issue_severity", &SEVERITIES, faults);
     let confidence = document.text(result, "issue_confidence", faults).and_then(Confidence::parse);
     let weakness = document.object(result, "issue_cwe", faults);
-    let cwe = weakness.and_then(|cwe| document.word(cwe, "id", faults)).and_then(code::cwe);
+    let cwe = weakness.and_then(|cwe| code::weakness(document, cwe, faults));
     Some(Alert {
         rule,
         level: Some(code::level(severity)),
@@ -123,8 +127,7 @@ fn place(document: &Document<'_>, result: &Value<'_>, file: &str, faults: &mut F
     if line == 0 {
         return Place::file(file);
     }
-    let lines: Vec<u32> =
-        document.list(result, "line_range", faults).iter().filter_map(Value::count).collect();
+    let lines = code::lines(document, result, "line_range", faults);
     let last = lines.iter().copied().max().unwrap_or(line).max(line);
     let mut region =
         Region { start_line: line, end_line: (last > line).then_some(last), ..Region::default() };

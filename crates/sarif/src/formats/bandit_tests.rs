@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::super::dump_code::{cut_everywhere, dump};
+use super::super::dump_code::{cut_everywhere, dump, odd_everywhere};
 use crate::formats::{Format, read};
 
 /// What Bandit 1.9.4 wrote of `tests/data/scanners/bandit`.
@@ -109,4 +109,9 @@ fn a_cut_report_says_so() {
         assert!(parsed.faults.lose_results());
     }
     cut_everywhere(Format::Bandit, REPORT);
+}
+
+#[test]
+fn odd_values_are_said() {
+    odd_everywhere(Format::Bandit, REPORT);
 }

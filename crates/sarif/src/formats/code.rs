@@ -44,18 +44,14 @@ pub(super) fn only_objects<'v, 'a>(
     values.iter().filter(is_object).collect()
 }
 
-/// A member without which a result can't be understood. A number will do for a text.
+/// A member without which a result can't be understood.
 pub(super) fn required<'v>(
     document: &Document<'_>,
     result: &'v Value<'_>,
     key: &str,
     faults: &mut Faults,
 ) -> Option<&'v str> {
-    let text = match result.get(key).map(|value| &value.data) {
-        Some(Data::Number(text)) => Some(*text),
-        Some(Data::Text(text)) if !text.is_empty() => Some(text.as_ref()),
-        _ => None,
-    };
+    let text = result.get(key).and_then(Value::text).filter(|text| !text.is_empty());
     if text.is_none() {
         document.say(faults, FaultKind::UnusableResult, result, || {
             let found = result.get(key).map_or_else(|| "missing".to_owned(), Value::describe);
@@ -63,6 +59,20 @@ pub(super) fn required<'v>(
         });
     }
     text
+}
+
+/// The lines in a list of them.
+pub(super) fn lines(document: &Document<'_>, object: &Value<'_>, key: &str, faults: &mut Faults) -> Vec<u32> {
+    let mut lines = Vec::new();
+    for value in document.list(object, key, faults) {
+        match value.count() {
+            Some(line) => lines.push(line),
+            None => document.say(faults, FaultKind::WrongType, value, || {
+                format!("a line of `{key}` is {}, expected a whole number", value.describe())
+            }),
+        }
+    }
+    lines
 }
 
 /// What a result says; where it says nothing, the rule speaks for it.
@@ -137,6 +147,18 @@ pub(super) fn words(text: &str) -> String {
 pub(super) fn accepted(kind: SuppressionKind, why: Option<&str>) -> Suppression {
     let justification = why.map(str::trim).filter(|why| !why.is_empty()).map(str::to_owned);
     Suppression { kind, status: SuppressionStatus::Accepted, justification, expires: None, rest: Vec::new() }
+}
+
+/// The weakness that an object names by the number in its `id`.
+pub(super) fn weakness(document: &Document<'_>, object: &Value<'_>, faults: &mut Faults) -> Option<String> {
+    let id = document.word(object, "id", faults)?;
+    let cwe = cwe(id);
+    if cwe.is_none() {
+        document.say(faults, FaultKind::WrongType, object, || {
+            format!("`id` of a weakness is `{}`, expected a number", excerpt(id))
+        });
+    }
+    cwe
 }
 
 /// `CWE-78` of `78`, `CWE-78: …`, `cwe-078`; nothing where there is no number.

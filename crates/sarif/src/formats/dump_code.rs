@@ -2,13 +2,18 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value as Json;
+
+use super::READERS;
+use crate::fault::Faults;
 use crate::formats::{Format, read};
+use crate::json;
 use crate::model::{Alert, Place, Rule, Run};
 
 /// Reads a report and shows all of it. It has to be of the expected format.
 pub(super) fn dump(format: Format, text: &str) -> String {
     let parsed = read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(parsed.format, format, "another reader took it");
+    assert_eq!(takers(text), [format], "one reader takes it, and no other");
     let mut out = String::new();
     for run in &parsed.runs {
         run_line(&mut out, run);
@@ -21,10 +26,74 @@ pub(super) fn dump(format: Format, text: &str) -> String {
     out
 }
 
-/// The texts of the alerts and faults must not panic or lose a fault wherever the report ends.
+/// The formats whose readers would take it.
+fn takers(text: &str) -> Vec<Format> {
+    let document = json::parse(text, &mut Faults::default());
+    READERS.iter().filter(|reader| (reader.detects)(&document)).map(|reader| reader.format).collect()
+}
+
+/// Whatever value of a report is replaced by one of another type, nothing panics, and what changes is said.
+pub(super) fn odd_everywhere(format: Format, text: &str) {
+    let whole: Json = serde_json::from_str(text).unwrap();
+    let base = read(text.as_bytes()).unwrap();
+    let known = base.faults;
+    let base = bare(base.runs);
+    let mut places = Vec::new();
+    places_of(&whole, String::new(), &mut places);
+    // What authors of Semgrep's rules write there has no types.
+    places.retain(|place| !place.contains("/metadata/"));
+    for place in places {
+        for odd in [
+            Json::Array(Vec::new()),
+            serde_json::json!({}),
+            Json::from("odd"),
+            Json::from(-1),
+            Json::from(true),
+        ] {
+            let mut changed = whole.clone();
+            let value = changed.pointer_mut(&place).unwrap();
+            if std::mem::discriminant(value) == std::mem::discriminant(&odd) || value.is_null() {
+                continue;
+            }
+            let shown = odd.to_string();
+            *value = odd;
+            let Ok(parsed) = read(changed.to_string().as_bytes()) else { continue };
+            let is_said = parsed.faults.counts().any(|(kind, count)| count > known.count(kind));
+            let is_same = parsed.format != format || bare(parsed.runs) == base;
+            assert!(is_same || is_said, "{shown} at {place}: results differ, and nobody says why");
+        }
+    }
+}
+
+/// The runs without what depends on how long the report's values are.
+fn bare(mut runs: Vec<Run>) -> Vec<Run> {
+    runs.iter_mut().flat_map(|run| &mut run.alerts).for_each(|alert| alert.origin = (0, 0));
+    runs
+}
+
+fn places_of(value: &Json, place: String, places: &mut Vec<String>) {
+    match value {
+        Json::Array(values) => {
+            values
+                .iter()
+                .enumerate()
+                .for_each(|(at, value)| places_of(value, format!("{place}/{at}"), places));
+        }
+        Json::Object(members) => members.iter().for_each(|(key, value)| {
+            let key = key.replace('~', "~0").replace('/', "~1");
+            places_of(value, format!("{place}/{key}"), places);
+        }),
+        _ => {}
+    }
+    places.push(place);
+}
+
+/// Wherever a report is cut off, nothing panics, no other reader takes it, and the cut is said.
 pub(super) fn cut_everywhere(format: Format, text: &str) {
-    for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+    // Every third byte: there is no rhythm of three in a report.
+    for end in (0..text.len()).step_by(3).filter(|end| text.is_char_boundary(*end)) {
         let Ok(parsed) = read(&text.as_bytes()[..end]) else { continue };
+        assert!(takers(&text[..end]).len() <= 1, "cut at {end}, several readers take it");
         assert!(parsed.format == format || parsed.is_empty_list, "cut at {end}: {:?}", parsed.format);
         let is_whole = text[end..].trim().is_empty();
         assert!(is_whole || parsed.faults.lose_results(), "cut at {end}, and nobody says so");

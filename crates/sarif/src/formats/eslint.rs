@@ -69,6 +69,10 @@ fn file_messages(
     faults: &mut Faults,
 ) {
     let Some(path) = code::required(document, file, "filePath", faults) else { return };
+    if file.get("messages").is_none() && !file.is_cut {
+        let message = || format!("nothing is said about `{path}`: there are no `messages`");
+        document.say(faults, FaultKind::UnusableResult, file, message);
+    }
     for key in ["messages", "suppressedMessages"] {
         for message in code::only_objects(document, document.list(file, key, faults), faults) {
             if let Some(alert) = alert(document, message, path, metadata, findings, faults) {

@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::super::dump_code::{cut_everywhere, dump};
+use super::super::dump_code::{cut_everywhere, dump, odd_everywhere};
 use crate::formats::{Format, read};
 
 /// What `ESLint` 10.15.0 wrote of `tests/data/scanners/eslint`, the sources left out.
@@ -123,4 +123,9 @@ fn oddities_are_faults_and_the_rest_counts() {
 #[test]
 fn a_cut_report_says_so() {
     cut_everywhere(Format::Eslint, REPORT);
+}
+
+#[test]
+fn odd_values_are_said() {
+    odd_everywhere(Format::Eslint, REPORT);
 }

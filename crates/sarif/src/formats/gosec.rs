@@ -82,7 +82,7 @@ fn alert(
         findings.rule(id, |id| Rule { help_uri: uri, tags: vec!["security".to_owned()], ..Rule::new(id) });
     let severity = code::severity(document, issue, "severity", &SEVERITIES, faults);
     let confidence = document.text(issue, "confidence", faults).and_then(Confidence::parse);
-    let cwe = weakness.and_then(|cwe| document.word(cwe, "id", faults)).and_then(code::cwe);
+    let cwe = weakness.and_then(|cwe| code::weakness(document, cwe, faults));
     Some(Alert {
         rule,
         level: Some(code::level(severity)),

@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::super::dump_code::{cut_everywhere, dump};
+use super::super::dump_code::{cut_everywhere, dump, odd_everywhere};
 use crate::fault::FaultKind;
 use crate::formats::{Format, read};
 
@@ -116,4 +116,9 @@ fn a_cut_report_is_recognised_and_says_so() {
     let cut = read(&REPORT.as_bytes()[..REPORT.find("G114").unwrap()]).unwrap();
     assert_eq!(cut.runs[0].alerts.len(), 1);
     assert_eq!(cut.faults.count(FaultKind::Truncated), 1);
+}
+
+#[test]
+fn odd_values_are_said() {
+    odd_everywhere(Format::Gosec, REPORT);
 }

@@ -67,7 +67,11 @@ fn alert(
     findings: &mut Findings,
     faults: &mut Faults,
 ) -> Option<Alert> {
-    let code = code::required(document, comment, "code", faults)?;
+    let Some(code) = comment.get("code").and_then(Value::count) else {
+        let message = || "`code` of a comment is missing or no number".to_owned();
+        document.say(faults, FaultKind::UnusableResult, comment, message);
+        return None;
+    };
     let file = code::required(document, comment, "file", faults)?;
     let id = format!("SC{code}");
     let level = linter_level(document, comment, faults);

@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::super::dump_code::{cut_everywhere, dump};
+use super::super::dump_code::{cut_everywhere, dump, odd_everywhere};
 use crate::formats::{Format, read};
 use crate::model::Columns;
 
@@ -112,7 +112,7 @@ fn scripts_that_were_not_looked_at_are_said() {
 fn oddities_are_faults_and_the_rest_counts() {
     let report = r#"{"comments":[
   {"file":"a.sh","line":0,"level":"fatal","code":2156,"message":"m"},
-  {"file":"a.sh","line":3,"endLine":2,"column":7,"endColumn":4,"level":"style","code":"2006","message":""},
+  {"file":"a.sh","line":3,"endLine":2,"column":7,"endColumn":4,"level":"style","code":2006,"message":""},
   {"file":"a.sh","line":3,"level":"style","message":"m"},
   {"line":3,"level":"style","code":1},
   null
@@ -128,7 +128,7 @@ fn oddities_are_faults_and_the_rest_counts() {
         fault unusable-result 6:3: an entry of the results is null, expected an object
         fault bad-severity 2:35: `level` is `fatal`, expected one of `error`, `warning`, `info`, `style`
         fault missing-member 3:3: a result of `SC2006` has no `message`
-        fault unusable-result 4:3: `code` of a result is missing, expected a text
+        fault unusable-result 4:3: `code` of a comment is missing or no number
         fault unusable-result 5:3: `file` of a result is missing, expected a text
     "#]]
     .assert_eq(&dump(Format::Shellcheck, report));
@@ -138,4 +138,9 @@ fn oddities_are_faults_and_the_rest_counts() {
 fn a_cut_report_says_so() {
     cut_everywhere(Format::Shellcheck, REPORT);
     cut_everywhere(Format::Shellcheck, OLD);
+}
+
+#[test]
+fn odd_values_are_said() {
+    odd_everywhere(Format::Shellcheck, REPORT);
 }

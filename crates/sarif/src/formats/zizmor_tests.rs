@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::super::dump_code::{cut_everywhere, dump};
+use super::super::dump_code::{cut_everywhere, dump, odd_everywhere};
 use crate::formats::{Format, read};
 
 /// What zizmor 1.32.0 wrote of `tests/data/scanners/zizmor` with `--no-ignores`, the routes left out.
@@ -107,4 +107,9 @@ fn oddities_are_faults_and_the_rest_counts() {
 #[test]
 fn a_cut_report_says_so() {
     cut_everywhere(Format::Zizmor, REPORT);
+}
+
+#[test]
+fn odd_values_are_said() {
+    odd_everywhere(Format::Zizmor, REPORT);
 }

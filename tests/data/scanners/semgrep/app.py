@@ -1,5 +1,4 @@
 """Does what the rules beside it warn of."""
-import hashlib
 import pickle
 import subprocess
 
@@ -14,13 +13,9 @@ def load(data):
     text = "é漢🙂"; return pickle.loads(data)
 
 
-def digest(data):
-    return hashlib.md5(data).hexdigest()
-
-
 def check(value):
-    assert value
-    return eval(value)  # nosemgrep
+    assert value  # nosemgrep
+    return eval(value)
 
 
 def quiet():
