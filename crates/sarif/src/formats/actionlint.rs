@@ -1,14 +1,15 @@
 //! actionlint's JSON: `actionlint -format '{{json .}}'`, a list, or with `range`, one object after the other.
 //!
-//! `column` counts bytes inside of an expression and characters elsewhere; `end_column` is a width on a terminal, where
-//! some letters take two cells. The report brings the line itself along in `snippet`, and from it the columns become UTF-16
-//! units; without it they are left out. actionlint rates nothing.
+//! `column` counts characters, but bytes from the start of the text that an expression stands in; `end_column` is a width
+//! on a terminal, where some letters take two cells. The report brings the line itself along in `snippet`, and from it the
+//! columns become UTF-16 units; without it they are left out, as they are in a text of several lines, all of which have the
+//! place of the first. actionlint rates nothing.
 
 use gatewright_core::report::Severity;
 
 use super::code::{self, Findings};
 use super::shellcheck;
-use crate::fault::Faults;
+use crate::fault::{FaultKind, Faults};
 use crate::json::{Document, Value};
 use crate::model::{Alert, Columns, Level, Place, Rule, Run};
 
@@ -38,6 +39,9 @@ const KINDS: [(&str, &str); 18] = [
 /// together with typing errors; a rule is a matter of security or is not, so they are one of their own here.
 const UNTRUSTED: &str = "expression/untrusted-input";
 
+/// How actionlint says that it could not look into a file.
+const UNPARSED: &str = "could not parse as YAML";
+
 pub(super) fn detects(document: &Document<'_>) -> bool {
     code::first(document).is_some_and(|finding| {
         finding.has(&["message", "filepath"])
@@ -65,6 +69,11 @@ fn alert(
     let kind = code::required(document, finding, "kind", faults)?;
     let place = place(document, finding, kind, faults)?;
     let message = code::message(document, finding, "message", kind, faults);
+    if kind == "syntax-check" && message.starts_with(UNPARSED) {
+        document.say(faults, FaultKind::ScanIncomplete, finding, || {
+            format!("actionlint gave up on `{}`: {}", place.uri, code::words(&message))
+        });
+    }
     let is_untrusted = kind == "expression" && is_untrusted(&message);
     let (id, weakness) = match kind {
         "credentials" => (kind, Some("CWE-798")),
@@ -129,31 +138,54 @@ fn place(document: &Document<'_>, finding: &Value<'_>, kind: &str, faults: &mut 
     if let (Some(region), Some(column)) = (&mut place.region, column)
         && let Some(start) = offset(source, column, kind == "expression")
     {
-        let (start_column, end_column) = columns(source, start, underline);
+        let (start_column, end_column) = columns(source, start, column, underline);
         (region.start_column, region.end_column) = (Some(start_column), end_column);
     }
     Some(place)
 }
 
 /// How many bytes of a line stand before a column; none where there is no such place.
-fn offset(source: &str, column: u32, is_bytes: bool) -> Option<usize> {
+///
+/// Behind letters of several bytes, the column of an expression counts characters up to the text it stands in, and bytes from
+/// there on. Where that text begins is not told; but an expression begins with a token, and the wrong unit points elsewhere.
+fn offset(source: &str, column: u32, is_expression: bool) -> Option<usize> {
     let before = usize::try_from(column).ok()?.checked_sub(1)?;
-    if is_bytes {
-        return source.is_char_boundary(before).then_some(before).filter(|before| *before < source.len());
+    if source.get(..before).is_some_and(str::is_ascii) {
+        return (before < source.len()).then_some(before);
     }
-    source.char_indices().nth(before).map(|(at, _)| at)
+    let characters = source.char_indices().nth(before).map(|(at, _)| at);
+    if !is_expression {
+        return characters;
+    }
+    let bytes = source.is_char_boundary(before).then_some(before);
+    let begins = |at: &usize| is_token_start(source, *at);
+    match (bytes.filter(begins), characters.filter(begins)) {
+        (Some(at), None) | (None, Some(at)) => Some(at),
+        _ => None,
+    }
 }
 
-/// Columns in UTF-16 units. What is underlined is as long as its line of `^~~~`; if it holds letters of which nobody knows
-/// how wide a terminal shows them, its end is left open.
-fn columns(source: &str, start: usize, underline: &str) -> (u32, Option<u32>) {
+/// Whether a token of an expression begins at a byte of a line: a name, a number, a text, a bracket or a negation.
+fn is_token_start(source: &str, at: usize) -> bool {
+    let is_of_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    let (Some(before), Some(rest)) = (source.get(..at), source.get(at..)) else { return false };
+    let begins = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '\'' | '(' | '!');
+    rest.starts_with(begins) && !before.ends_with(is_of_word)
+}
+
+/// Columns in UTF-16 units. What is underlined is as long as its line of `^~~~`, if that stands where it should: actionlint
+/// takes every column for one of bytes there. If what is underlined holds letters of which nobody knows how wide a terminal
+/// shows them, its end is left open.
+fn columns(source: &str, start: usize, column: u32, underline: &str) -> (u32, Option<u32>) {
     let (before, rest) = source.split_at(start);
     let units = before.encode_utf16().count();
     let counted = |units: usize| u32::try_from(units).unwrap_or(u32::MAX).saturating_add(1);
     let width = underline.trim().len();
-    let is_plain = underline.trim_start().starts_with('^')
-        && rest.get(..width).is_some_and(|marked| marked.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
-    (counted(units), is_plain.then(|| counted(units + width)))
+    let is_plain = |marked: &str| marked.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let is_known = column == counted(start)
+        && underline.trim_start().starts_with('^')
+        && rest.get(..width).is_some_and(is_plain);
+    (counted(units), is_known.then(|| counted(units + width)))
 }
 
 #[cfg(test)]

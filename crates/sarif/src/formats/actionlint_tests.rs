@@ -53,10 +53,37 @@ fn columns_are_those_of_what_is_underlined() {
 
 #[test]
 fn wide_letters_leave_the_end_open() {
-    assert_eq!(columns("a: 漢🙂b", 3, "   ^~~~~"), (4, None));
-    assert_eq!(columns("漢🙂: plain", 9, "      ^~~~~"), (6, Some(11)));
-    assert_eq!(columns("a: b", 3, ""), (4, None));
-    assert_eq!(columns("a: b", 3, "   ^~~~~~~~"), (4, None));
+    assert_eq!(columns("a: 漢🙂b", 3, 4, "   ^~~~~"), (4, None));
+    assert_eq!(columns("漢🙂: plain", 9, 10, "      ^~~~~"), (6, Some(11)));
+    assert_eq!(columns("a: b", 3, 4, ""), (4, None));
+    assert_eq!(columns("a: b", 3, 4, "   ^~~~~~~~"), (4, None));
+}
+
+#[test]
+fn behind_wide_letters_the_unit_depends() {
+    // What actionlint 1.7.12 wrote of a sequence entry of one line, of a text of several lines, and of broken YAML.
+    let report = r#"[
+  {"message":"shell name \"nosuch\" is invalid","filepath":"w.yml","line":12,"column":29,"kind":"shell-name","snippet":"      - {name: \"é漢\", shell: nosuch, run: 'echo \"${{ foo }}\"' }\n                          ^~","end_column":28},
+  {"message":"undefined variable \"foo\"","filepath":"w.yml","line":12,"column":53,"kind":"expression","snippet":"      - {name: \"é漢\", shell: nosuch, run: 'echo \"${{ foo }}\"' }\n                                                  ^~","end_column":52},
+  {"message":"\"github.event.issue.title\" is potentially untrusted","filepath":"w.yml","line":6,"column":45,"kind":"expression","snippet":"      - run: |","end_column":45},
+  {"message":"could not parse as YAML: did not find expected node content","filepath":"w.yml","line":2,"column":0,"kind":"syntax-check","snippet":"jobs: [","end_column":0}
+]"#;
+    expect![[r#"
+        run actionlint Utf16
+        rule shell-name short="An unknown shell" uri="https://github.com/rhysd/actionlint/blob/main/docs/checks.md"
+        rule expression short="A wrong or unsafe expression" uri="https://github.com/rhysd/actionlint/blob/main/docs/checks.md"
+        rule expression/untrusted-input short="Text that anybody can write becomes code of a script" uri="https://github.com/rhysd/actionlint/blob/main/docs/checks.md" tags="security,external/cwe/cwe-94"
+        rule syntax-check short="A workflow that is not well-formed" uri="https://github.com/rhysd/actionlint/blob/main/docs/checks.md"
+        shell-name error/medium/- "shell name \"nosuch\" is invalid" from 2:3
+          at w.yml:12:29
+        expression error/medium/- "undefined variable \"foo\"" from 3:3
+          at w.yml:12:53
+        expression/untrusted-input error/high/- "\"github.event.issue.title\" is potentially untrusted" cwe="CWE-94" from 4:3
+          at w.yml:6
+        syntax-check error/medium/- "could not parse as YAML: did not find expected node content" from 5:3
+          at w.yml:2
+        fault scan-incomplete 5:3: actionlint gave up on `w.yml`: could not parse as YAML: did not find expected node content
+    "#]].assert_eq(&dump(Format::Actionlint, report));
 }
 
 #[test]
