@@ -36,6 +36,13 @@ fn reads_what_actionlint_writes() {
 }
 
 #[test]
+fn no_password_is_taken_over() {
+    assert!(REPORT.contains("not-a-password"));
+    let parsed = read(REPORT.as_bytes()).unwrap();
+    assert!(!format!("{:?}", parsed.runs).contains("not-a-password"));
+}
+
+#[test]
 fn columns_are_those_of_what_is_underlined() {
     let source = include_str!("../../../../tests/data/scanners/actionlint/.github/workflows/ci.yml");
     let marked =

@@ -63,6 +63,36 @@ fn counts_what_bandit_counts() {
 }
 
 #[test]
+fn columns_are_bytes_from_1() {
+    let source = include_str!("../../../../tests/data/scanners/bandit/app.py");
+    let run = &read(REPORT.as_bytes()).unwrap().runs[0];
+    let alert = run.alerts.iter().find(|alert| run.rules[alert.rule].id == "B301").unwrap();
+    let region = alert.places[0].region.as_ref().unwrap();
+    let line = source.lines().nth(region.start_line as usize - 1).unwrap();
+    let columns = region.start_column.unwrap() as usize - 1..region.end_column.unwrap() as usize - 1;
+    assert_eq!(&line[columns], "pickle.loads(data)");
+}
+
+#[test]
+fn columns_of_another_line_are_left_out() {
+    // What Bandit 1.9.4 says of a call from line 3 to 7 whose fifth line holds a password, and of a text of two lines.
+    let report = r#"{"errors": [], "generated_at": "", "results": [
+  {"test_id": "B106", "issue_text": "Possible hardcoded password: 'hunter2hunter2'", "filename": "m.py", "line_number": 5, "line_range": [3, 4, 5, 6, 7], "col_offset": 11, "end_col_offset": 5, "issue_severity": "LOW"},
+  {"test_id": "B608", "issue_text": "t", "filename": "m.py", "line_number": 12, "line_range": [12, 13], "col_offset": 9, "end_col_offset": 25, "issue_severity": "LOW"}
+]}"#;
+    expect![[r#"
+        run Bandit Bytes
+        rule B106 tags="security"
+        rule B608 short="t" tags="security"
+        B106 note/low/- "Possible hardcoded password: 'hunter2hunter2'" secret from 2:3
+          at m.py:5 to 7
+        B608 note/low/- "t" from 3:3
+          at m.py:12:10 to 13:26
+    "#]]
+    .assert_eq(&dump(Format::Bandit, report));
+}
+
+#[test]
 fn nothing_scanned_is_said() {
     let report = r#"{"errors": [], "generated_at": "", "metrics": {"_totals": {"loc": 0, "nosec": 0, "skipped_tests": 0}}, "results": []}"#;
     expect![[r#"

@@ -52,6 +52,17 @@ fn counts_what_eslint_counts() {
 }
 
 #[test]
+fn columns_are_utf_16_units() {
+    let source = include_str!("../../../../tests/data/scanners/eslint/app.js");
+    let run = &read(REPORT.as_bytes()).unwrap().runs[0];
+    let alert = run.alerts.iter().find(|alert| run.rules[alert.rule].id == "no-eval").unwrap();
+    let region = alert.places[0].region.as_ref().unwrap();
+    let line: Vec<u16> = source.lines().nth(region.start_line as usize - 1).unwrap().encode_utf16().collect();
+    let columns = region.start_column.unwrap() as usize - 1..region.end_column.unwrap() as usize - 1;
+    assert_eq!(String::from_utf16_lossy(&line[columns]), "eval");
+}
+
+#[test]
 fn metadata_tell_of_rules() {
     let report = r#"{"results": [{"filePath": "/repo/a.js", "messages": [
   {"ruleId": "security/detect-object-injection", "severity": 1, "message": "m", "line": 1, "column": 1}

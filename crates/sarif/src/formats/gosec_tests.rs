@@ -53,6 +53,17 @@ fn counts_what_gosec_counts() {
 }
 
 #[test]
+fn columns_are_bytes() {
+    let source = include_str!("../../../../tests/data/scanners/gosec/main.go");
+    let run = &read(REPORT.as_bytes()).unwrap().runs[0];
+    let alert = run.alerts.iter().find(|alert| run.rules[alert.rule].id == "G401").unwrap();
+    let region = alert.places[0].region.as_ref().unwrap();
+    let line = source.lines().nth(region.start_line as usize - 1).unwrap();
+    let column = region.start_column.unwrap() as usize - 1;
+    assert!(line[column..].starts_with("md5.Sum("), "{}", &line[column..]);
+}
+
+#[test]
 fn packages_that_do_not_load_are_said() {
     let report = r##"{"Golang errors": {
   "": [{"line": 0, "column": 0, "error": "# command-line-arguments\n./a.go:2:15: undefined: undefined"}],

@@ -61,6 +61,17 @@ fn reads_json1() {
 }
 
 #[test]
+fn columns_of_json1_are_characters() {
+    let source = include_str!("../../../../tests/data/scanners/shellcheck/deploy.sh");
+    let run = &read(REPORT.as_bytes()).unwrap().runs[0];
+    let alert = run.alerts.iter().find(|alert| run.rules[alert.rule].id == "SC2006").unwrap();
+    let region = alert.places[0].region.as_ref().unwrap();
+    let line: Vec<char> = source.lines().nth(region.start_line as usize - 1).unwrap().chars().collect();
+    let columns = region.start_column.unwrap() as usize - 1..region.end_column.unwrap() as usize - 1;
+    assert_eq!(line[columns].iter().collect::<String>(), "`date`");
+}
+
+#[test]
 fn json_has_no_columns_that_can_be_used() {
     let (new, old) = (read(REPORT.as_bytes()).unwrap(), read(OLD.as_bytes()).unwrap());
     let (new, old) = (&new.runs[0], &old.runs[0]);
