@@ -10,6 +10,9 @@ mod cargo_audit;
 mod checkov;
 #[cfg(test)]
 mod dump_packages;
+mod code;
+#[cfg(test)]
+mod dump_code;
 mod eslint;
 mod gitleaks;
 mod gosec;
@@ -228,6 +231,10 @@ pub fn read(bytes: &[u8]) -> Result<Parsed, ReadError> {
     let text = npm_audit::without_log(text::decoded(&bytes, &mut faults), &mut faults);
     if text.trim().is_empty() {
         return Err(ReadError::Empty);
+    }
+    // Older versions of Gitleaks write this where they found nothing.
+    if text.trim() == "null" {
+        return Ok(Parsed { format: Format::Gitleaks, runs: Vec::new(), faults, is_empty_list: true });
     }
     let document = json::parse(&text, &mut faults);
     let Some(root) = document.root().filter(|root| root.members().is_some() || root.array().is_some()) else {
