@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::input::Provenance;
 use crate::input::shared::{FlagsOnly, SharedInputs};
 use crate::judge::FailOn;
+use crate::process::{Finished, ProcessError};
 use crate::relay::{Ran, ShowLine};
 use crate::render::PagePartsOwned;
 use crate::report::{BaselineAbout, Report, RuleInfo, Subject};
@@ -393,6 +394,8 @@ pub struct Context<'a> {
     pub(crate) compared: &'a RefCell<Option<BaselineAbout>>,
     /// Runs a command, where somebody asks.
     pub(crate) run: &'a dyn Fn(&RunCommand<'_>, ShowLine<'_>) -> Result<Ran, Failure>,
+    /// Runs commands beside each other, where somebody asks.
+    pub(crate) collect: &'a dyn Fn(&[Vec<String>], Duration) -> Vec<Result<Finished, ProcessError>>,
     /// When the job began, if a runner tells.
     pub(crate) job_started: Option<SystemTime>,
     /// Told what happens, for the log and for an interrupted run.
@@ -447,6 +450,12 @@ impl Context<'_> {
     /// It can't be started, or its output can't be kept. How it ended is no error.
     pub fn run(&self, command: &RunCommand<'_>, show: ShowLine<'_>) -> Result<Ran, Failure> {
         (self.run)(command, show)
+    }
+
+    /// Runs commands in the working directory, as many at once as there are processors, and keeps what they print to
+    /// themselves. Each may take so long. They get neither the action's inputs nor the files that the runner reads.
+    pub fn collect(&self, commands: &[Vec<String>], limit: Duration) -> Vec<Result<Finished, ProcessError>> {
+        (self.collect)(commands, limit)
     }
 
     /// When the job began; nothing on a laptop.

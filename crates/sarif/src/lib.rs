@@ -22,6 +22,7 @@ pub mod model;
 pub mod normalise;
 pub mod policy;
 pub mod rules;
+pub mod scanners;
 mod schema;
 mod sections;
 pub mod severity;
