@@ -14,6 +14,7 @@ use crate::effect::Effect;
 use crate::failure::Failure;
 use crate::input::Provenance;
 use crate::input::shared::{FlagsOnly, SharedInputs};
+use crate::judge::FailOn;
 use crate::relay::{Ran, ShowLine};
 use crate::render::PagePartsOwned;
 use crate::report::{BaselineAbout, Report, RuleInfo, Subject};
@@ -141,6 +142,39 @@ pub struct Outcome {
     pub answer: Option<Answer>,
     /// What the action puts into the HTML page besides the report's sections.
     pub page: Option<PagePartsOwned>,
+    /// What the action says about findings once it is known which of them are waived: figures, and what is gated.
+    pub settle: Option<Settle>,
+    /// Findings of this severity and worse fail the gate, in place of what `fail-on` says by default.
+    pub fail_on: Option<FailOn>,
+    /// The SARIF of an action that passes on what others wrote.
+    pub sarif: Option<SarifWriter>,
+}
+
+/// Completes a report whose waivers are applied, and gives outputs that depend on them.
+#[derive(Clone)]
+pub struct Settle(pub Settler);
+
+/// What a [`Settle`] does.
+pub type Settler = Arc<dyn Fn(&mut Report) -> Vec<(String, String)> + Send + Sync>;
+
+impl fmt::Debug for Settle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settle").finish_non_exhaustive()
+    }
+}
+
+/// Writes the SARIF of a judged report: one text, or several where one file can't hold all. The second is written beside
+/// the first, with `-2` behind its name, and so on.
+#[derive(Clone)]
+pub struct SarifWriter(pub SarifTexts);
+
+/// What a [`SarifWriter`] does.
+pub type SarifTexts = Arc<dyn Fn(&Report) -> Vec<String> + Send + Sync>;
+
+impl fmt::Debug for SarifWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SarifWriter").finish_non_exhaustive()
+    }
 }
 
 /// A file to write.

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use clap::{ArgMatches, FromArgMatches};
 
-use crate::action::{Action, ChangeUnderReview, Context, Outcome, Recorded, RunCommand};
+use crate::action::{Action, ChangeUnderReview, Context, Outcome, Recorded, RunCommand, Settle};
 use crate::condition::{Condition, ConditionError};
 use crate::config::yaml::Place;
 use crate::config::{ConfigFile, Settings};
@@ -517,14 +517,18 @@ impl<'a> Session<'a> {
         let waivers = settings.map(Settings::waivers).transpose()?.unwrap_or_default();
         waiver::apply(&waivers, self.environment.today(), &mut report.findings);
         finish_findings(action, report);
+        if let Some(Settle(settle)) = &judged.outcome.settle {
+            let outputs = settle(report);
+            judged.outcome.outputs.extend(outputs);
+        }
         report.sections.extend(waiver::section(&report.findings));
         let conditions = match settings {
             Some(settings) => accepted_conditions(action, settings, &report.measures)?,
             None => Vec::new(),
         };
         let names = measure_names(action);
-        let judgement =
-            Judgement { fail_on: judged.shared.fail_on, conditions: &conditions, measure_names: &names };
+        let fail_on = judged.outcome.fail_on.unwrap_or(judged.shared.fail_on);
+        let judgement = Judgement { fail_on, conditions: &conditions, measure_names: &names };
         report.verdict = judge(report, &judgement)
             .map_err(|error| Failure::usage(error.to_string(), measures_help(action)))?;
         Ok(())
@@ -751,7 +755,10 @@ fn finish_findings(action: &Action, report: &mut Report) {
     let about_waivers = [waiver::EXPIRED_WAIVER, waiver::UNMATCHED_WAIVER];
     let named = |id: &str| report.findings.iter().any(|finding| finding.rule == id);
     let rules = action.about().rules.iter().copied().chain(about_waivers);
-    report.rules = rules.filter(|rule| named(rule.id)).map(Into::into).collect();
+    let own: Vec<crate::report::Rule> = rules.filter(|rule| named(rule.id)).map(Into::into).collect();
+    // What others found stands behind what this action finds itself.
+    let others = std::mem::take(&mut report.rules);
+    report.rules = own.into_iter().chain(others).collect();
 }
 
 /// Whether a path is one of the repository's files, wherever symbolic links lead, and none of git's own.

@@ -11,7 +11,7 @@ use crate::json::{Value, excerpt};
 const MOST_BYTES: u64 = 2 << 30;
 
 /// The bytes, unpacked where they are a gzip stream.
-pub(super) fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
+pub(crate) fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(Cow::Borrowed(bytes));
     }
