@@ -8,11 +8,11 @@ mod advisory;
 mod bandit;
 mod cargo_audit;
 mod checkov;
-#[cfg(test)]
-mod dump_packages;
 mod code;
 #[cfg(test)]
 mod dump_code;
+#[cfg(test)]
+mod dump_packages;
 mod eslint;
 mod gitleaks;
 mod gosec;
