@@ -63,6 +63,10 @@ pub struct Inputs {
     #[arg(long, value_name = "FROM=TO")]
     pub rewrite: Vec<String>,
 
+    /// Where to write the findings as CSV, waived ones too.
+    #[arg(long, value_name = "OUTPUT")]
+    pub csv_file: Option<String>,
+
     /// What a missing report does: fail, warn or ignore.
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_missing_report: StatePolicy,

@@ -8,11 +8,12 @@ mod reports;
 mod scan;
 mod verbs;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use gatewright_core::Failure;
 use gatewright_core::action::{
-    About, Action, Context, FilesAbout, MeasureAbout, Outcome, OutputAbout, SarifWriter, Settle,
+    About, Action, Context, FilesAbout, MeasureAbout, Outcome, OutputAbout, OutputText, SarifWriter, Settle,
 };
 use gatewright_core::date::Date;
 use gatewright_core::input::Provenance;
@@ -20,6 +21,7 @@ use gatewright_core::judge::FailOn;
 use gatewright_core::report::{Measure, Report, Scope, Severity, Source};
 use gatewright_core::source_tree::SourceTree;
 use gatewright_core::store::Token;
+use gatewright_sarif::csv::write_csv;
 use gatewright_sarif::{
     Evidence, Faults, Limits, Sources, Threats, category, identify, join, judge, normalise, rules,
 };
@@ -120,6 +122,7 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
         report,
         effects,
         outputs: vec![("scanners".to_owned(), evidence.tools().join(","))],
+        texts: inputs.csv_file.iter().map(csv).collect(),
         fail_on: has_own_gates.then_some(FailOn::Never),
         settle: Some(Settle(Arc::new(move |report: &mut Report| {
             settling.settle(report);
@@ -131,6 +134,10 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
         }))),
         ..Outcome::default()
     })
+}
+
+fn csv(path: &String) -> OutputText {
+    OutputText { path: PathBuf::from(path), write: Arc::new(write_csv) }
 }
 
 /// How many findings stand, as outputs.

@@ -133,6 +133,8 @@ pub struct Outcome {
     pub files: Vec<OutputFile>,
     /// Files to write piece by piece, relative to the working directory.
     pub streams: Vec<OutputStream>,
+    /// Files to write that are made of the judged report, relative to the working directory.
+    pub texts: Vec<OutputText>,
     /// Folders to write, relative to the working directory.
     pub folders: Vec<OutputFolder>,
     /// The action's own outputs.
@@ -198,6 +200,24 @@ pub struct OutputFolder {
 
 /// Hands over the files of a folder one by one, once the verdict stands.
 pub type FolderWriter = Arc<dyn Fn(&Report, &mut FolderSink<'_>) -> io::Result<()> + Send + Sync>;
+
+/// A file to write that is made of the judged report.
+#[derive(Clone)]
+pub struct OutputText {
+    /// Its path, relative to the working directory or absolute.
+    pub path: PathBuf,
+    /// Makes it.
+    pub write: TextWriter,
+}
+
+/// Makes a file of the judged report.
+pub type TextWriter = Arc<dyn Fn(&Report) -> String + Send + Sync>;
+
+impl fmt::Debug for OutputText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutputText").field("path", &self.path).finish_non_exhaustive()
+    }
+}
 
 /// A file to write that is too large to be held.
 #[derive(Clone)]

@@ -8,6 +8,7 @@ pub mod accept;
 pub mod category;
 mod clean;
 pub mod compare;
+pub mod csv;
 pub mod evidence;
 pub mod fault;
 mod findings;
