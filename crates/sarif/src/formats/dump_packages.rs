@@ -172,7 +172,7 @@ fn what_is_cut_off_is_never_clean() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
     #[test]
     fn no_damage_is_too_much(
         number in 0..7_usize,
@@ -190,7 +190,7 @@ proptest! {
                 prop_assert!(run.alerts.iter().all(|alert| alert.rule < run.rules.len()));
                 prop_assert!(run.alerts.iter().all(|alert| alert.places.iter().all(|place| !place.uri.is_empty())));
                 for (_, value) in run.alerts.iter().flat_map(|alert| alert.rest.iter().chain(&alert.properties)) {
-                    prop_assert!(serde_json::from_str::<serde_json::Value>(value).is_ok(), "{value}");
+                    prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok(), "{value}");
                 }
             }
         }
