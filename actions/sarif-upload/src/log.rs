@@ -232,7 +232,7 @@ impl Results {
         if let Some(spot) = self.faults.get_mut(&fault) {
             spot.count += 1;
         } else if self.faults.len() < MOST_KINDS {
-            let example = example.chars().take(100).collect();
+            let example = example.chars().take(300).collect();
             self.faults.insert(fault, Spot { count: 1, first: at, example });
         }
     }

@@ -93,7 +93,7 @@ mod tests {
     /// The messages about a run.
     fn said(run: &str) -> String {
         let text = format!("{{\"version\":\"2.1.0\",\"runs\":[{run}]}}");
-        let (_, packed, findings) = check("a.sarif", None, text.as_bytes(), "file");
+        let (_, packed, findings) = check("a.sarif", None, text.as_bytes(), "file:///src");
         let messages: Vec<String> = findings
             .iter()
             .filter(|finding| finding.rule == super::INFO.id)

@@ -39,8 +39,8 @@ pub(crate) fn check(file: &Checked<'_>) -> Vec<Finding> {
         for (fault, spot) in run.results.iter().flat_map(|results| &results.faults) {
             let example = &spot.example;
             let what = match fault {
-                Fault::Scheme(scheme) if scheme == file.scheme => continue,
-                Fault::Scheme(_) => format!("an address whose scheme is not `{}`: {example}", file.scheme),
+                Fault::Scheme(scheme) if scheme == file.scheme() => continue,
+                Fault::Scheme(_) => format!("an address whose scheme is not `{}`: {example}", file.scheme()),
                 Fault::NoLocation => "no location".to_owned(),
                 Fault::NoFile => "a location without `physicalLocation.artifactLocation.uri`".to_owned(),
                 Fault::IndexOnly => {
