@@ -1,5 +1,6 @@
 //! Reading files, checking each for what GitHub refuses whole, and packing those that it takes.
 
+use std::cell::Cell;
 use std::io::Read as _;
 
 use gatewright_core::RepoPath;
@@ -14,6 +15,8 @@ use crate::rules;
 
 /// A file is read into memory; one of 10 MB of gzip has some 500 MB at most.
 const MOST_BYTES: u64 = 1 << 30;
+/// So many findings of a file get their line.
+const MOST_WALKS: u32 = 40;
 
 /// A file, checked.
 #[derive(Clone, Debug)]
@@ -40,6 +43,8 @@ pub(crate) struct Checked<'a> {
     pub(crate) log: &'a Log,
     /// Where absolute addresses begin.
     pub(crate) checkout_uri: &'a str,
+    /// How many more lines are looked for: each is a walk through the file.
+    pub(crate) walks: Cell<u32>,
 }
 
 impl Checked<'_> {
@@ -53,7 +58,9 @@ impl Checked<'_> {
         let place = if at.is_empty() { String::new() } else { format!(" ({})", locate::shown(at)) };
         let finding = Finding::new(rule, rules::CATEGORY, format!("{}: {message}{place}", self.shown));
         let Some(path) = self.path else { return finding };
-        let line = if at.is_empty() { None } else { locate::line(self.text, at) };
+        let left = self.walks.get();
+        let line = if at.is_empty() || left == 0 { None } else { locate::line(self.text, at) };
+        self.walks.set(left.saturating_sub(1));
         let location = match line {
             Some(line) => Location::lines(path.clone(), line, line),
             None => Location::file(path.clone()),
@@ -116,7 +123,7 @@ pub(crate) fn check(
         Ok(log) => (log, None),
         Err(unreadable) => (Log::default(), Some(unreadable)),
     };
-    let file = Checked { shown, path, text, log: &log, checkout_uri };
+    let file = Checked { shown, path, text, log: &log, checkout_uri, walks: Cell::new(MOST_WALKS) };
     if let Some(unreadable) = unreadable {
         let finding = rules::invalid_sarif::no_sarif(&file, &unreadable);
         return (log, None, vec![finding]);

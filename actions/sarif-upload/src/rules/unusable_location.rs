@@ -22,6 +22,7 @@ use gatewright_core::report::{Finding, RuleInfo, Severity};
 use crate::files::Checked;
 use crate::locate::Step;
 use crate::log::Fault;
+use crate::rules::over_limit::MOST_RUNS;
 
 /// What this rule is.
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -35,7 +36,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 /// One finding for each kind of fault of a run.
 pub(crate) fn check(file: &Checked<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (index, run) in file.log.runs().iter().enumerate() {
+    for (index, run) in file.log.runs().iter().enumerate().take(MOST_RUNS) {
         for (fault, spot) in run.results.iter().flat_map(|results| &results.faults) {
             let example = &spot.example;
             let what = match fault {
