@@ -29,6 +29,20 @@ impl Date {
         let day = u8::try_from(days + 1).expect("a month has at most 31 days");
         Self { year, month, day }
     }
+
+    /// How many days later another one is; negative where it is earlier.
+    pub fn days_until(self, later: Self) -> i64 {
+        later.number() - self.number()
+    }
+
+    /// Days since the year 0, by Howard Hinnant's `days_from_civil`: the year begins in March, so that the leap day is
+    /// its last.
+    fn number(self) -> i64 {
+        let (month, day) = (i64::from(self.month), i64::from(self.day));
+        let year = i64::from(self.year) - i64::from(month <= 2);
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year
+    }
 }
 
 fn is_leap(year: u16) -> bool {

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::action::Outcome;
+use crate::action::{Outcome, SarifWriter};
 use crate::answer::Answer;
 use crate::escape::{json_in_log, log_text, xml_in_log};
 use crate::failure::{EXIT_FAILED, EXIT_PASSED, Failure};
@@ -70,7 +70,7 @@ pub(crate) fn publish(
     let links = link_base(environment, report);
     let most = usize::from(shared.annotations);
     let shown = show_report(
-        report,
+        outcome,
         &links,
         most,
         show,
@@ -133,15 +133,19 @@ fn write_files(
         shared.html_file.as_deref().map(|file| user_path(workspace, file)),
     ];
     let own = own_files(workspace, outcome);
-    refuse_overwriting(workspace, outcome, &chosen.into_iter().flatten().chain(own).collect::<Vec<_>>())?;
+    let sarif = match &shared.sarif_file {
+        Some(path) => sarif_files(&user_path(workspace, path), outcome)?,
+        None => Vec::new(),
+    };
+    let parts = sarif.iter().skip(1).map(|(path, _)| path.clone());
+    let chosen: Vec<PathBuf> = chosen.into_iter().flatten().chain(own).chain(parts).collect();
+    refuse_overwriting(workspace, outcome, &chosen)?;
     let write = |path: &Path, bytes: &[u8]| {
         write_atomically(path, bytes).map_err(|error| cannot_write(&format!("`{}`", path.display()), &error))
     };
     write(&path, &json)?;
-    if let Some(sarif) = &shared.sarif_file {
-        let mut bytes = Vec::new();
-        render_sarif(&outcome.report, &mut bytes).map_err(|error| cannot_write("SARIF", &error))?;
-        write(&user_path(workspace, sarif), &bytes)?;
+    for (path, bytes) in &sarif {
+        write(path, bytes)?;
     }
     if let Some(page) = &shared.html_file {
         let mut bytes = Vec::new();
@@ -152,6 +156,9 @@ fn write_files(
     }
     for file in &outcome.files {
         write(&workspace.directory.join(&file.path), &file.bytes)?;
+    }
+    for text in &outcome.texts {
+        write(&workspace.directory.join(&text.path), (text.write)(&outcome.report).as_bytes())?;
     }
     for stream in &outcome.streams {
         let path = workspace.directory.join(&stream.path);
@@ -164,6 +171,23 @@ fn write_files(
             .map_err(|error| cannot_write(&format!("the folder `{}`", path.display()), &error))?;
     }
     Ok(Written { path, sha256: sha256(&json) })
+}
+
+/// The SARIF of a report, with the path of each file that it needs: `a.sarif`, `a-2.sarif`.
+fn sarif_files(first: &Path, outcome: &Outcome) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
+    let Some(SarifWriter(write)) = &outcome.sarif else {
+        let mut bytes = Vec::new();
+        render_sarif(&outcome.report, &mut bytes).map_err(|error| cannot_write("SARIF", &error))?;
+        return Ok(vec![(first.to_path_buf(), bytes)]);
+    };
+    let ending = first.extension().map_or(String::new(), |ending| format!(".{}", ending.to_string_lossy()));
+    let stem = first.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let path = |number: usize| match number {
+        0 => first.to_path_buf(),
+        number => first.with_file_name(format!("{stem}-{}{ending}", number + 1)),
+    };
+    let texts = write(&outcome.report).into_iter().enumerate();
+    Ok(texts.map(|(number, text)| (path(number), text.into_bytes())).collect())
 }
 
 /// The files that a gate was told to write.
@@ -179,6 +203,7 @@ fn own_files<'a>(workspace: &'a Workspace, outcome: &'a Outcome) -> impl Iterato
     let files = outcome.files.iter().map(|file| &file.path);
     files
         .chain(outcome.streams.iter().map(|stream| &stream.path))
+        .chain(outcome.texts.iter().map(|text| &text.path))
         .chain(outcome.folders.iter().map(|folder| &folder.path))
         .map(|path| normal(&workspace.directory.join(path)))
 }
@@ -250,7 +275,7 @@ pub(crate) fn blob(environment: &Environment, subject: &Subject) -> Option<Strin
 }
 
 fn show_report(
-    report: &Report,
+    outcome: &Outcome,
     links: &LinkBase,
     most: usize,
     show: Show,
@@ -259,13 +284,18 @@ fn show_report(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let out: &mut dyn Write = &mut io::BufWriter::new(out);
+    let report = &outcome.report;
     let style = TerminalStyle { palette: show.palette, unfolded: show.unfolded };
     match show.format {
         Format::Json => {
             writeln!(out, "{}", json_in_log(&serde_json::to_string_pretty(report)?))?;
         }
         Format::Sarif => {
-            out.write_all(json_in_log(&text(&|bytes| render_sarif(report, bytes))?).as_bytes())?;
+            let sarif = match &outcome.sarif {
+                Some(SarifWriter(write)) => write(report).join("\n"),
+                None => text(&|bytes| render_sarif(report, bytes))?,
+            };
+            out.write_all(json_in_log(&sarif).as_bytes())?;
         }
         Format::Markdown => {
             out.write_all(log_text(&render_summary(report, links, SUMMARY_MOST_BYTES)).as_bytes())?;

@@ -4,8 +4,8 @@
 use crate::date::Date;
 use crate::glob::Pattern;
 use crate::report::{
-    Block, Cell, Column, Finding, FindingOutcome, Inline, Location, RuleInfo, SECTION_PROPERTY, Section,
-    Severity, WaiverMark,
+    ALIASES_PROPERTY, Block, Cell, Column, Finding, FindingOutcome, Inline, Location, RuleInfo,
+    SECTION_PROPERTY, Section, Severity, WaiverMark,
 };
 
 /// An entry of `waivers` in the configuration.
@@ -98,7 +98,12 @@ impl Waiver {
             (Some(pattern), Some(location)) => pattern.is_match(location.path.as_str()),
             (Some(_), None) => false,
         };
-        finding.rule == self.rule && finding.outcome == FindingOutcome::Fail && path_fits
+        let is_named = finding.rule == self.rule
+            || finding
+                .properties
+                .get(ALIASES_PROPERTY)
+                .is_some_and(|aliases| aliases.split(' ').any(|alias| alias == self.rule));
+        is_named && finding.outcome == FindingOutcome::Fail && path_fits
     }
 
     fn mark(&self) -> WaiverMark {
@@ -151,6 +156,17 @@ mod tests {
             rules_after(&[waiver("odd", "src/old/**", "2026-11-20")]),
             (false, vec!["expired-waiver".to_owned()])
         );
+    }
+
+    #[test]
+    fn a_waiver_may_name_another_id_of_the_same() {
+        let mut finding = Finding::new(&RULE, "test", "odd");
+        finding.properties.insert(ALIASES_PROPERTY.to_owned(), "CVE-2026-1 GHSA-x".to_owned());
+        let mut waiver = waiver("GHSA-x", "src/*", "2027-01-01");
+        waiver.path = None;
+        let mut findings = vec![finding];
+        apply(&[waiver], "2026-11-21".parse().unwrap(), &mut findings);
+        assert!(findings[0].waiver.is_some() && findings.len() == 1);
     }
 
     #[test]

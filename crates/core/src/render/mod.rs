@@ -40,7 +40,7 @@ impl LinkBase {
 }
 
 /// A path as part of a URL or URI reference: everything but unreserved characters and `/` is encoded.
-pub(crate) fn percent_encoded(path: &str) -> String {
+pub fn percent_encoded(path: &str) -> String {
     let mut encoded = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {

@@ -58,6 +58,9 @@ pub const STATE_PROPERTY: &str = "state";
 /// The property that names the section in which a waived finding is told: the list of all waived ones leaves it out.
 pub const SECTION_PROPERTY: &str = "section";
 
+/// The property that lists other ids of the same thing, with blanks between them: a waiver may name any of them.
+pub const ALIASES_PROPERTY: &str = "aliases";
+
 impl Finding {
     /// A finding with the usual facts: sure, failed, neither compared nor waived.
     pub fn new(rule: &super::RuleInfo, category: &str, message: impl Into<String>) -> Self {

@@ -13,8 +13,8 @@ mod verdict;
 use serde::{Deserialize, Serialize};
 
 pub use finding::{
-    Change, Confidence, Finding, FindingOutcome, Fix, Location, Related, SECTION_PROPERTY, STATE_PROPERTY,
-    WaiverMark,
+    ALIASES_PROPERTY, Change, Confidence, Finding, FindingOutcome, Fix, Location, Related, SECTION_PROPERTY,
+    STATE_PROPERTY, WaiverMark,
 };
 pub use measure::{Direction, Fraction, Measure, MeasureOutcome, MeasureValue, Scope, Threshold, Unit};
 pub use section::{Align, Block, Cell, Column, Inline, Section};

@@ -1,0 +1,140 @@
+//! Finds what the findings are compared with: a file that the user names, or what the store holds of the base.
+
+use gatewright_core::RepoPath;
+use gatewright_core::action::{ChangeUnderReview, Context};
+use gatewright_core::condition::Condition;
+use gatewright_core::report::{Scope, Source};
+use gatewright_sarif::{
+    BaselineUnderReview, Evidence, NoSources, Snapshot, category, compare, identify, normalise, read,
+};
+
+use crate::{Inputs, reports};
+
+/// Compares with the baseline, where there is one, and writes down on each result how it stands.
+fn compare_with(evidence: &mut Evidence, before: &Snapshot, renames: &[(RepoPath, RepoPath)]) {
+    let comparison = compare(&evidence.runs, before, renames);
+    comparison.apply(&mut evidence.runs);
+    evidence.gone = comparison.absent;
+    for source in &comparison.unknown {
+        evidence.inconclusive.push(format!(
+            "The baseline does not say that {} ran{}: all that it found counts as new.",
+            source.tool,
+            in_category(&source.category)
+        ));
+    }
+    let mut missing: Vec<String> = comparison
+        .inconclusive
+        .iter()
+        .map(|gone| format!("{}{}", gone.source.tool, in_category(&gone.source.category)))
+        .collect();
+    missing.dedup();
+    for tool in missing {
+        evidence.inconclusive.push(format!(
+            "{tool} found something at the baseline and did not run now: nobody knows whether that is still there."
+        ));
+    }
+}
+
+fn in_category(category: &str) -> String {
+    if category.is_empty() { String::new() } else { format!(" in the category {category}") }
+}
+
+/// Looks for the baseline of this run, and compares with it.
+pub(crate) fn compare_with_found(
+    inputs: &Inputs,
+    ctx: &Context<'_>,
+    evidence: &mut Evidence,
+    sources: &mut Vec<Source>,
+) {
+    if let Some(path) = &inputs.baseline {
+        return of_file(inputs, ctx, path, evidence, sources);
+    }
+    let is_asked = evidence.asks_for_new;
+    let recorded = ctx.recorded("", 1);
+    let Some(entry) = recorded.entries.first() else {
+        evidence.baseline = match ctx.change {
+            ChangeUnderReview::NotApplicable(why) => BaselineUnderReview::NotApplicable(why.clone()),
+            _ if !is_asked && recorded.store.is_none() => BaselineUnderReview::Unasked,
+            _ => BaselineUnderReview::None { why: recorded.why_none, help: recorded.help, is_asked },
+        };
+        return;
+    };
+    match Snapshot::from_bytes(&entry.entry.payload) {
+        Ok(snapshot) => {
+            let renames =
+                ctx.changes_since(&entry.entry.commit).map(|changes| changes.files).unwrap_or_default();
+            let renames: Vec<(RepoPath, RepoPath)> =
+                renames.into_iter().filter_map(|file| Some((file.old_path?, file.path))).collect();
+            compare_with(evidence, &snapshot, &renames);
+            evidence.baseline = BaselineUnderReview::Found { how: ctx.whereabouts(entry) };
+        }
+        Err(error) => {
+            let why = format!("what was recorded of {} can't be used: {error}", entry.entry.commit.short());
+            evidence.baseline = BaselineUnderReview::None { why, help: error.help().to_owned(), is_asked };
+        }
+    }
+}
+
+/// Whether a condition is about what the baseline does not have.
+pub(crate) fn asks_for_new(condition: &Condition) -> bool {
+    condition.references().into_iter().any(|(_, scope)| *scope == Scope::New)
+}
+
+/// A SARIF file of an earlier run, or a record of this action.
+fn of_file(
+    inputs: &Inputs,
+    ctx: &Context<'_>,
+    path: &str,
+    evidence: &mut Evidence,
+    sources: &mut Vec<Source>,
+) {
+    let none =
+        |why: String, help: &str| BaselineUnderReview::None { why, help: help.to_owned(), is_asked: true };
+    let (bytes, mut source) = match reports::bytes(ctx, path, "baseline") {
+        Ok(read) => read,
+        Err(message) => {
+            let help =
+                "Bring it there before this step, or let `on-no-baseline` be `warn` until there is one.";
+            evidence.baseline = none(format!("`{path}` can't be read: {message}"), help);
+            return;
+        }
+    };
+    let snapshot = if Snapshot::is_one(&bytes) {
+        Snapshot::from_bytes(&bytes).map_err(|error| (error.to_string(), error.help().to_owned()))
+    } else {
+        match read(&bytes) {
+            Err(error) => Err((error.to_string(), error.help().to_owned())),
+            Ok(parsed) if parsed.faults.lose_results() => Err((
+                "it can't be read whole".to_owned(),
+                "Make it anew: the run that it is of may have been cut off.".to_owned(),
+            )),
+            Ok(parsed) => {
+                source.format = format!("baseline, {}", parsed.format.name());
+                Ok(as_snapshot(parsed.runs, inputs, ctx))
+            }
+        }
+    };
+    match snapshot {
+        Ok(snapshot) => {
+            sources.push(source);
+            compare_with(evidence, &snapshot, &[]);
+            evidence.baseline = BaselineUnderReview::Found { how: format!("in {path}") };
+        }
+        Err((message, help)) => evidence.baseline = none(format!("`{path}`: {message}"), &help),
+    }
+}
+
+/// Runs of an earlier report. Their files are of another commit, so nothing of them is looked at here.
+fn as_snapshot(mut runs: Vec<gatewright_sarif::Run>, inputs: &Inputs, ctx: &Context<'_>) -> Snapshot {
+    let mut faults = gatewright_sarif::Faults::default();
+    for run in &mut runs {
+        normalise(run, &NoSources, &mut faults);
+    }
+    let prefix = match ctx.name() {
+        Some(name) => format!("{}/{name}", inputs.category.trim_matches('/')),
+        None => inputs.category.clone(),
+    };
+    category::assign(&mut runs, &prefix);
+    identify(&mut runs, &mut |_| None, &mut faults);
+    Snapshot::of(&runs)
+}

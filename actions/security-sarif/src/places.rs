@@ -1,0 +1,93 @@
+//! Where results are: files of the repository, found and read.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use gatewright_core::RepoPath;
+use gatewright_core::action::Context;
+use gatewright_core::repo_path::is_absolute;
+use gatewright_core::source_tree::{Mapped, Origin, Places as Meant, SourceTree};
+use gatewright_core::workspace::Workspace;
+use gatewright_sarif::{Place, Run, Sources};
+
+use crate::Inputs;
+
+/// Looks places up.
+pub(crate) struct Places<'a> {
+    workspace: &'a Workspace,
+    tree: &'a SourceTree,
+    workflow: Option<RepoPath>,
+}
+
+/// Files that say what a project is made of: a finding without a place is shown there.
+const MANIFESTS: [&str; 8] = [
+    "go.mod",
+    "Cargo.toml",
+    "package.json",
+    "pyproject.toml",
+    "requirements.txt",
+    "pom.xml",
+    "Dockerfile",
+    "README.md",
+];
+
+/// A file that is read is no longer than this.
+const MOST_BYTES: u64 = 64 << 20;
+
+impl<'a> Places<'a> {
+    pub(crate) fn new(ctx: &Context<'a>, tree: &'a SourceTree) -> Self {
+        // `owner/name/.github/workflows/ci.yml@refs/heads/main`
+        let reference = ctx.environment().get("GITHUB_WORKFLOW_REF");
+        let path = reference.and_then(|text| text.split('@').next()?.splitn(3, '/').nth(2));
+        let workflow = path.and_then(|path| RepoPath::new(path).ok()).filter(|path| tree.has(path));
+        Self { workspace: ctx.workspace, tree, workflow }
+    }
+
+    /// Where findings without a place are shown.
+    fn default(&self, inputs: &Inputs) -> Option<RepoPath> {
+        let named = inputs.default_location.as_deref().and_then(|path| RepoPath::new(path).ok());
+        let manifest = || {
+            let manifests = MANIFESTS.iter().filter_map(|path| RepoPath::new(path).ok());
+            manifests.into_iter().find(|path| self.tree.has(path))
+        };
+        named.or_else(|| self.workflow.clone()).or_else(manifest)
+    }
+}
+
+impl Sources for Places<'_> {
+    fn locate(&self, path: &str) -> Option<RepoPath> {
+        let origin = Origin {
+            report: None,
+            places: &Meant::Paths { sources: Vec::new() },
+            contested: &BTreeSet::new(),
+        };
+        match self.tree.map(path, origin) {
+            Mapped::File(file) | Mapped::OtherCase(file) => Some(file),
+            Mapped::Ambiguous(_) | Mapped::Unmapped => None,
+        }
+    }
+
+    fn is_outside(&self, path: &str) -> bool {
+        is_absolute(path)
+    }
+
+    fn read(&self, path: &RepoPath) -> Option<Arc<[u8]>> {
+        let file = path.to_path(&self.workspace.root);
+        let is_short =
+            std::fs::metadata(&file).is_ok_and(|about| about.is_file() && about.len() <= MOST_BYTES);
+        is_short.then(|| std::fs::read(&file).ok()).flatten().map(Arc::from)
+    }
+}
+
+/// GitHub refuses a whole file for one result without a place.
+pub(crate) fn place_the_placeless(runs: &mut [Run], inputs: &Inputs, places: &Places<'_>) {
+    let Some(default) = places.default(inputs) else { return };
+    for alert in runs.iter_mut().flat_map(|run| &mut run.alerts) {
+        let is_placed =
+            alert.places.first().is_some_and(|place| place.path.is_some() || !place.uri.is_empty());
+        if !is_placed {
+            let place = Place { path: Some(default.clone()), ..Place::file(default.as_str()) };
+            alert.places.insert(0, place);
+        }
+    }
+}

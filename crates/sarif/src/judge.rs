@@ -1,0 +1,164 @@
+//! From evidence and policy to a report: findings and states at once, figures and gates once waivers are applied. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use gatewright_core::report::{Change, Finding, FindingOutcome, Measure, Report, Scope, Severity, Unit};
+
+use crate::evidence::{BaselineUnderReview, Evidence};
+use crate::findings::{CATEGORY, Known, findings, rules, stands};
+use crate::join::AlertAt;
+use crate::policy::Policy;
+use crate::severity::severity;
+use crate::write::{Limits, Outgoing, Written, write_sarif};
+use crate::{accept, rules as own_rules, sections, states};
+
+/// The names that conditions may use.
+pub const MEASURES: [&str; 10] = [
+    "security.critical",
+    "security.high",
+    "security.medium",
+    "security.low",
+    "security.info",
+    "security.fixable",
+    "security.exploited",
+    "security.secrets",
+    "security.waived",
+    "security.gated",
+];
+
+/// A report on its way: what was found stands, what is accepted is for core to say.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    evidence: Arc<Evidence>,
+    policy: Policy,
+    known: BTreeMap<String, Known>,
+}
+
+/// Judges what can be judged before waivers are known.
+pub fn judge(evidence: &Arc<Evidence>, policy: &Policy) -> (Report, Judgement) {
+    let mut all = findings(evidence, policy);
+    // One finding for each fingerprint: equal results of one run are told apart by their number already.
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    for (known, finding) in &mut all {
+        let mut number = 1;
+        while !taken.insert(known.fingerprint.clone()) {
+            number += 1;
+            known.fingerprint = gatewright_core::fingerprint(&[&finding.fingerprint, &number.to_string()]);
+        }
+        finding.fingerprint.clone_from(&known.fingerprint);
+    }
+    let mut report = Report::new();
+    report.rules = rules(evidence, &all);
+    report.states = states::states(evidence, policy);
+    let mut known = BTreeMap::new();
+    for (of, finding) in all {
+        known.insert(of.fingerprint.clone(), of);
+        report.findings.push(finding);
+    }
+    report.findings.extend(own_rules::ALL.iter().flat_map(|rule| (rule.check)(evidence, policy)));
+    (report, Judgement { evidence: Arc::clone(evidence), policy: policy.clone(), known })
+}
+
+impl Judgement {
+    /// Completes a report whose waivers are applied: figures, gates, sections, headline.
+    pub fn settle(&self, report: &mut Report) {
+        if !self.evidence.is_empty() {
+            report.measures = self.measures(report);
+        }
+        report.headline = sections::headline(&self.evidence, report);
+        let sections = sections::sections(&self.evidence, &self.policy, report);
+        report.sections.splice(0..0, sections);
+    }
+
+    fn known(&self, finding: &Finding) -> Option<&Known> {
+        self.known.get(&finding.fingerprint).filter(|_| finding.category == CATEGORY)
+    }
+
+    fn measures(&self, report: &Report) -> Vec<Measure> {
+        let standing: Vec<(&Finding, &Known)> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.outcome == FindingOutcome::Fail && finding.waiver.is_none())
+            .filter_map(|finding| Some((finding, self.known(finding)?)))
+            .collect();
+        let count = |name: &str, scope: Scope, keep: &dyn Fn(&Known) -> bool| {
+            let count = standing.iter().filter(|(_, known)| keep(known)).count();
+            Measure::count(name, scope, count as u64, None)
+        };
+        let name = |severity: Severity| format!("{CATEGORY}.{severity}");
+        let mut measures = Vec::new();
+        let of_severities = |scope: &dyn Fn() -> Scope, keep: &dyn Fn(&Known) -> bool| -> Vec<Measure> {
+            let one = |severity: Severity| {
+                count(&name(severity), scope(), &|known| known.severity == severity && keep(known))
+            };
+            Severity::ALL.into_iter().map(one).collect()
+        };
+        measures.extend(of_severities(&|| Scope::Total, &|_| true));
+        measures.push(count("security.fixable", Scope::Total, &|known| known.is_fixable));
+        measures.push(count("security.exploited", Scope::Total, &|known| known.is_exploited));
+        measures.push(count("security.secrets", Scope::Total, &|known| known.is_secret));
+        let waived = report.findings.iter().filter(|finding| finding.waiver.is_some()).count();
+        measures.push(Measure::count("security.waived", Scope::Total, waived as u64, None));
+        match &self.evidence.baseline {
+            BaselineUnderReview::Found { .. } => {
+                measures.extend(of_severities(&|| Scope::New, &|known| known.change == Some(Change::New)));
+            }
+            BaselineUnderReview::NotApplicable(_) if self.evidence.asks_for_new => {
+                let absent = |severity| Measure::not_applicable(&name(severity), Scope::New, Unit::Count);
+                measures.extend(Severity::ALL.into_iter().map(absent));
+            }
+            _ => {}
+        }
+        let tools = self.evidence.tools();
+        if tools.len() > 1 {
+            for tool in tools {
+                let is_of = |known: &Known| known.tools.iter().any(|known| known == tool);
+                measures.extend(of_severities(&|| Scope::named("tool", tool), &is_of));
+            }
+        }
+        for gate in &self.policy.gates {
+            let taken = standing.iter().filter(|(_, known)| gate.takes(&known.facts())).count();
+            let scope = Scope::named("gate", gate.name.as_str());
+            measures.push(Measure::count("security.gated", scope, taken as u64, Some(gate.most)));
+        }
+        measures
+    }
+
+    /// The SARIF for an upload: what stands, by run, within limits. Accepted findings and those that are gone are left out,
+    /// because GitHub would open an alert for each.
+    pub fn outgoing(&self, report: &Report, limits: Limits) -> Vec<Written> {
+        let waived: BTreeSet<&str> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.waiver.is_some())
+            .map(|finding| finding.fingerprint.as_str())
+            .collect();
+        let of_waived = self.known.values().filter(|known| waived.contains(known.fingerprint.as_str()));
+        let waived: BTreeSet<AlertAt> = of_waived.flat_map(|known| known.group.iter().copied()).collect();
+        let evidence = &self.evidence;
+        let outgoing = |(at, run): (usize, &'_ crate::Run)| {
+            let alerts = run.alerts.iter().enumerate().filter(|(alert, one)| {
+                let accepted =
+                    accept::acceptance(one, &run.tool.name, self.policy.inline_markers, evidence.today);
+                let is_accepted = matches!(accepted, accept::Acceptance::Accepted(_));
+                stands(one) && !is_accepted && !waived.contains(&AlertAt { run: at, alert: *alert })
+            });
+            alerts
+                .map(|(at, one)| (at, severity(&run.tool.name, &run.rules[one.rule], one)))
+                .collect::<Vec<_>>()
+        };
+        let runs: Vec<Outgoing<'_>> = evidence
+            .runs
+            .iter()
+            .enumerate()
+            .map(|(at, run)| Outgoing { run, alerts: outgoing((at, run)) })
+            .collect();
+        write_sarif(&runs, limits)
+    }
+
+    /// The evidence.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+}
