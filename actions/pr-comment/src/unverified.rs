@@ -12,7 +12,7 @@ use gatewright_core::report::{
 };
 
 /// Names of actions that are shown as they are.
-pub const ACTIONS: [&str; 9] = [
+pub const ACTIONS: [&str; 10] = [
     "check",
     "coverage-gate",
     "test-report",
@@ -22,10 +22,11 @@ pub const ACTIONS: [&str; 9] = [
     "task-sync",
     "release-builder",
     "quality-gate",
+    "sarif-upload",
 ];
 
 /// Names of measures that are shown as they are: a field, and what is counted in it.
-pub const MEASURES: [(&str, &[&str]); 5] = [
+pub const MEASURES: [(&str, &[&str]); 6] = [
     (
         "coverage",
         &[
@@ -47,6 +48,7 @@ pub const MEASURES: [(&str, &[&str]); 5] = [
     ("security", &["critical", "high", "medium", "low", "info"]),
     ("packer", &["critical", "high", "medium", "low", "info"]),
     ("plan", &["tasks", "done", "ready", "blocked"]),
+    ("upload", &["files", "sent", "runs", "results", "unidentified"]),
 ];
 
 /// A table of more places is no help to anybody.

@@ -1,9 +1,9 @@
 //! Finds what the findings are compared with: a file that the user names, or what the store holds of the base.
 
+use gatewright_core::RepoPath;
 use gatewright_core::action::{ChangeUnderReview, Context};
 use gatewright_core::condition::Condition;
 use gatewright_core::report::{Scope, Source};
-use gatewright_core::{Failure, RepoPath};
 use gatewright_sarif::{
     BaselineUnderReview, Evidence, NoSources, Snapshot, category, compare, identify, normalise, read,
 };
@@ -45,7 +45,7 @@ pub(crate) fn compare_with_found(
     ctx: &Context<'_>,
     evidence: &mut Evidence,
     sources: &mut Vec<Source>,
-) -> Result<(), Failure> {
+) {
     if let Some(path) = &inputs.baseline {
         return of_file(inputs, ctx, path, evidence, sources);
     }
@@ -57,7 +57,7 @@ pub(crate) fn compare_with_found(
             _ if !is_asked && recorded.store.is_none() => BaselineUnderReview::Unasked,
             _ => BaselineUnderReview::None { why: recorded.why_none, help: recorded.help, is_asked },
         };
-        return Ok(());
+        return;
     };
     match Snapshot::from_bytes(&entry.entry.payload) {
         Ok(snapshot) => {
@@ -73,7 +73,6 @@ pub(crate) fn compare_with_found(
             evidence.baseline = BaselineUnderReview::None { why, help: error.help().to_owned(), is_asked };
         }
     }
-    Ok(())
 }
 
 /// Whether a condition is about what the baseline does not have.
@@ -88,7 +87,7 @@ fn of_file(
     path: &str,
     evidence: &mut Evidence,
     sources: &mut Vec<Source>,
-) -> Result<(), Failure> {
+) {
     let none =
         |why: String, help: &str| BaselineUnderReview::None { why, help: help.to_owned(), is_asked: true };
     let (bytes, mut source) = match reports::bytes(ctx, path, "baseline") {
@@ -97,7 +96,7 @@ fn of_file(
             let help =
                 "Bring it there before this step, or let `on-no-baseline` be `warn` until there is one.";
             evidence.baseline = none(format!("`{path}` can't be read: {message}"), help);
-            return Ok(());
+            return;
         }
     };
     let snapshot = if Snapshot::is_one(&bytes) {
@@ -123,7 +122,6 @@ fn of_file(
         }
         Err((message, help)) => evidence.baseline = none(format!("`{path}`: {message}"), &help),
     }
-    Ok(())
 }
 
 /// Runs of an earlier report. Their files are of another commit, so nothing of them is looked at here.

@@ -166,7 +166,10 @@ impl fmt::Debug for Settle {
 /// Writes the SARIF of a judged report: one text, or several where one file can't hold all. The second is written beside
 /// the first, with `-2` behind its name, and so on.
 #[derive(Clone)]
-pub struct SarifWriter(pub Arc<dyn Fn(&Report) -> Vec<String> + Send + Sync>);
+pub struct SarifWriter(pub SarifTexts);
+
+/// What a [`SarifWriter`] does.
+pub type SarifTexts = Arc<dyn Fn(&Report) -> Vec<String> + Send + Sync>;
 
 impl fmt::Debug for SarifWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

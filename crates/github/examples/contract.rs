@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use gatewright_core::repository::CommitId;
+use gatewright_github::code_scanning::{Analysis, Packed};
 use gatewright_github::{Client, Clock, GithubError, Proxies, RepositoryName, Settings, Token};
 
 fn main() -> ExitCode {
@@ -97,6 +98,28 @@ fn requests(client: &Client) -> Vec<(&'static str, Result<String, GithubError>)>
                 .pull_requests_of_branch(&repository, ("octocat", "new/topic&more"), &commit)
                 .map(|list| format!("{} pull requests", list.len())),
         ),
+        ("upload SARIF", upload(client, &repository, &commit).map(|receipt| format!("taken as {receipt}"))),
+        (
+            "get the status of an upload",
+            client
+                .sarif_status(&repository, "47177e22-5596-11eb-80a1-c1e54ef945c6")
+                .map(|state| format!("{state:?}")),
+        ),
         ("get a run", client.get_run(&repository, 1).map(|run| format!("run {} of {}", run.id, run.event))),
     ]
+}
+
+/// An upload with every field that there is.
+fn upload(client: &Client, repository: &RepositoryName, commit: &CommitId) -> Result<String, GithubError> {
+    let sarif = Packed::of(b"{\"version\":\"2.1.0\",\"runs\":[]}");
+    let analysis = Analysis {
+        commit,
+        reference: "refs/pull/42/merge",
+        sarif: &sarif,
+        checkout_uri: Some("file:///github/workspace"),
+        started_at: Some("2026-01-01T00:00:00Z"),
+        tool_name: Some("scanner"),
+        validate: true,
+    };
+    client.upload_sarif(repository, &analysis).map(|receipt| receipt.id)
 }

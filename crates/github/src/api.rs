@@ -150,6 +150,7 @@ impl Client {
             body: Some(json!({ "body": body })),
             what: format!("comment on #{number}"),
             needs: COMMENTS,
+            repeatable: false,
         })
     }
 
@@ -172,6 +173,7 @@ impl Client {
             body: Some(json!({ "body": body })),
             what: format!("update comment {id}"),
             needs: COMMENTS,
+            repeatable: true,
         })
     }
 
@@ -183,6 +185,7 @@ impl Client {
             body: None,
             what: format!("delete comment {id}"),
             needs: COMMENTS,
+            repeatable: true,
         });
         match deleted {
             Ok(_) | Err(GithubError::NotFound { .. } | GithubError::Gone { .. }) => Ok(()),
@@ -258,6 +261,7 @@ impl Client {
             body: Some(json!({ "query": "query { viewer { login } }" })),
             what: "ask who we are".to_owned(),
             needs: "metadata: read",
+            repeatable: false,
         };
         let answer = self.call_on(&transport, &call).ok()?;
         let json: serde_json::Value = serde_json::from_slice(&answer.body).ok()?;

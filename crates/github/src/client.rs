@@ -75,11 +75,13 @@ pub(crate) struct Call {
     pub(crate) what: String,
     /// The permission that it takes, where GitHub doesn't say.
     pub(crate) needs: &'static str,
+    /// Asking twice is the same as asking once.
+    pub(crate) repeatable: bool,
 }
 
 impl Call {
     pub(crate) fn get(path: String, what: String, needs: &'static str) -> Self {
-        Self { method: Method::GET, path, body: None, what, needs }
+        Self { method: Method::GET, path, body: None, what, needs, repeatable: true }
     }
 }
 
@@ -103,7 +105,7 @@ impl Client {
             let asked = Asked {
                 what: &call.what,
                 needs: call.needs,
-                repeatable: call.method != Method::POST,
+                repeatable: call.repeatable,
                 attempt,
                 now: self.settings.clock.now(),
             };

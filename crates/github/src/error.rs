@@ -63,6 +63,12 @@ pub enum GithubError {
         /// What was wanted.
         what: String,
     },
+    /// 413.
+    #[error("GitHub refuses to {what}: it is too large")]
+    TooLarge {
+        /// What was wanted.
+        what: String,
+    },
     /// 422 and 400.
     #[error("GitHub refuses to {what}: {message}")]
     Refused {
@@ -136,6 +142,7 @@ impl GithubError {
                     .to_owned()
             }
             Self::Gone { .. } => "Check that the repository has pull requests and issues enabled.".to_owned(),
+            Self::TooLarge { .. } => "Send less.".to_owned(),
             Self::Refused { .. } => {
                 "Read GitHub's reason; if our request is wrong, please report it.".to_owned()
             }

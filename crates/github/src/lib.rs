@@ -1,12 +1,13 @@
 //! Talks to GitHub, and is the only code that does: one client under one retry policy, pages, errors that name the
-//! missing permission, and the one sticky comment of a pull request.
+//! missing permission, the one sticky comment of a pull request, and uploads to code scanning.
 //!
-//! It knows no action and renders nothing: a comment's text comes from the caller. The environment is core's; what a
+//! It knows no action and renders nothing: a comment's text and a SARIF file come from the caller. The environment is core's; what a
 //! client must know of it arrives as [`Settings`].
 
 mod api;
 mod client;
 mod clock;
+pub mod code_scanning;
 mod error;
 pub mod event;
 mod marker;

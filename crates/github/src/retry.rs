@@ -74,6 +74,7 @@ pub(crate) fn react(asked: Asked<'_>, answer: &Result<Answer, TransportError>) -
         }
         404 => Reaction::Fail(GithubError::NotFound { what }),
         410 => Reaction::Fail(GithubError::Gone { what }),
+        413 => Reaction::Fail(GithubError::TooLarge { what }),
         408 | 500..=599 => {
             again(asked, asked.repeatable, GithubError::Server { what, status: answer.status })
         }

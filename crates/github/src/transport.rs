@@ -19,6 +19,8 @@ use crate::error::GithubError;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+/// A body gets time on top: a second for so many bytes.
+const BYTES_A_SECOND: u64 = 100_000;
 /// A page of a hundred comments of the largest size has 26 MB.
 const MOST_ANSWER_BYTES: usize = 64 << 20;
 
@@ -118,10 +120,11 @@ impl Transport {
                 body: body.to_bytes().to_vec(),
             })
         };
-        let late = || error(format!("nothing within {} s", REQUEST_LIMIT.as_secs()), true);
-        self.runtime.block_on(async {
-            tokio::time::timeout(REQUEST_LIMIT, exchange).await.unwrap_or_else(|_| Err(late()))
-        })
+        let bytes = body.map_or(0, |body| body.len() as u64);
+        let limit = REQUEST_LIMIT + Duration::from_secs(bytes / BYTES_A_SECOND);
+        let late = || error(format!("nothing within {} s", limit.as_secs()), true);
+        self.runtime
+            .block_on(async { tokio::time::timeout(limit, exchange).await.unwrap_or_else(|_| Err(late())) })
     }
 }
 

@@ -244,9 +244,8 @@ pub(crate) fn bag(properties: Option<&Value<'_>>, unknown: &[(&str, &Value<'_>)]
 /// Texts of which no two are equal.
 fn is_texts(value: &Value<'_>) -> bool {
     value.array().is_some_and(|values| {
-        let texts: Vec<Option<&str>> = values.iter().map(Value::text).collect();
-        let known: std::collections::BTreeSet<&Option<&str>> = texts.iter().collect();
-        texts.iter().all(Option::is_some) && known.len() == texts.len()
+        let texts: std::collections::BTreeSet<&str> = values.iter().filter_map(Value::text).collect();
+        texts.len() == values.len()
     })
 }
 

@@ -93,7 +93,7 @@ fn finding(evidence: &Evidence, policy: &Policy, group: &[AlertAt]) -> Option<(K
         },
         message: message(evidence, first, &known),
         location: known.path.clone().map(|path| location(path, alert.places.first())),
-        help: help(alert, rule.help_uri.as_deref()),
+        help: Some(help(alert, rule.help_uri.as_deref())),
         fixes: Vec::new(),
         fingerprint: known.fingerprint.clone(),
         related: related(evidence, &known),
@@ -215,7 +215,7 @@ pub(crate) fn shown_id(advisory: &Advisory) -> String {
     cve.unwrap_or_else(|| advisory.id.clone())
 }
 
-fn help(alert: &Alert, uri: Option<&str>) -> Option<String> {
+fn help(alert: &Alert, uri: Option<&str>) -> String {
     if let Some(advisory) = &alert.advisory {
         let name = &advisory.package.name;
         let upgrade = advisory
@@ -228,18 +228,17 @@ fn help(alert: &Alert, uri: Option<&str>) -> Option<String> {
             .map(|_| format!("Upgrade {name} to {}.", advisory.fixed_in.join(" or ")));
         let none =
             || format!("No version of {name} that mends it is known: replace it, or accept it with a date.");
-        return Some(upgrade.or(fixed).unwrap_or_else(none));
+        return upgrade.or(fixed).unwrap_or_else(none);
     }
-    let see = uri.map(|uri| format!("See {uri}; "));
-    let last = "mend it, or accept it in `waivers` with an owner, a reason and a last day.";
-    Some(see.map_or_else(|| format!("{}{}", "M", &last[1..]), |see| see + last))
+    let mend = "end it, or accept it in `waivers` with an owner, a reason and a last day.";
+    uri.map_or_else(|| format!("M{mend}"), |uri| format!("See {uri}; m{mend}"))
 }
 
 fn related(evidence: &Evidence, known: &Known) -> Vec<Related> {
     let first = known.group[0];
     let own = evidence.alert(first).places.iter().skip(1).chain(&evidence.alert(first).related);
     let own = own.map(|place| (place, place.message.clone().unwrap_or_else(|| "also here".to_owned())));
-    let others = known.group.iter().skip(1).flat_map(|at| {
+    let others = known.group.iter().skip(1).filter_map(|at| {
         let tool = evidence.tool(*at);
         evidence
             .alert(*at)

@@ -4,9 +4,15 @@
 //! fault, and the rest counts.
 
 mod actionlint;
+mod advisory;
 mod bandit;
 mod cargo_audit;
 mod checkov;
+mod code;
+#[cfg(test)]
+mod dump_code;
+#[cfg(test)]
+mod dump_packages;
 mod eslint;
 mod gitleaks;
 mod gosec;
@@ -222,9 +228,13 @@ impl ReadError {
 pub fn read(bytes: &[u8]) -> Result<Parsed, ReadError> {
     let mut faults = Faults::default();
     let bytes = text::unpacked(bytes)?;
-    let text = text::decoded(&bytes, &mut faults);
+    let text = npm_audit::without_log(text::decoded(&bytes, &mut faults), &mut faults);
     if text.trim().is_empty() {
         return Err(ReadError::Empty);
+    }
+    // Older versions of Gitleaks write this where they found nothing.
+    if text.trim() == "null" {
+        return Ok(Parsed { format: Format::Gitleaks, runs: Vec::new(), faults, is_empty_list: true });
     }
     let document = json::parse(&text, &mut faults);
     let Some(root) = document.root().filter(|root| root.members().is_some() || root.array().is_some()) else {

@@ -51,6 +51,7 @@ enum Word {
 }
 
 /// What a gate looks at.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and a word asks for it")]
 #[derive(Clone, Debug)]
 pub struct Facts<'a> {
     /// How bad it is.

@@ -179,7 +179,7 @@ pub struct Package {
     pub name: String,
     /// Its version, where it is known.
     pub version: Option<String>,
-    /// Its package URL, where the tool gives one.
+    /// Its package URL: the tool's own, or what kind, name and version make.
     pub purl: Option<String>,
 }
 

@@ -295,7 +295,7 @@ fn remarks(evidence: &Evidence, policy: &Policy, report: &Report) -> Option<Sect
     let mut blocks = Vec::new();
     match &evidence.baseline {
         BaselineUnderReview::Found { how } => {
-            blocks.push(text(format!("Compared with what was recorded {how}.")))
+            blocks.push(text(format!("Compared with what was recorded {how}.")));
         }
         BaselineUnderReview::NotApplicable(why) if policy.gates.iter().any(crate::Gate::asks_for_new) => {
             blocks.push(text(format!("Nothing is compared: {why}. Every finding counts as new.")));

@@ -14,6 +14,7 @@ use crate::command;
 mod coverage;
 mod input;
 mod race;
+mod sarif;
 mod test_results;
 
 /// What to measure.
@@ -47,6 +48,8 @@ pub struct BenchArgs {
 enum Concern {
     /// Coverage reports of every format.
     Coverage,
+    /// Scanners' findings.
+    Sarif,
     /// Test results.
     TestResults,
 }
@@ -81,8 +84,9 @@ impl Bar {
 pub fn run(args: &BenchArgs) -> Result<()> {
     match args.concern {
         Some(Concern::Coverage) => coverage::run(args),
+        Some(Concern::Sarif) => sarif::run(args),
         Some(Concern::TestResults) => test_results::run(args),
-        None => coverage::run(args).and_then(|()| test_results::run(args)),
+        None => coverage::run(args).and_then(|()| test_results::run(args)).and_then(|()| sarif::run(args)),
     }
 }
 

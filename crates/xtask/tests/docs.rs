@@ -56,7 +56,7 @@ struct Elsewhere {
     action: &'static str,
 }
 
-const ELSEWHERE: [Elsewhere; 6] = [
+const ELSEWHERE: [Elsewhere; 7] = [
     Elsewhere { tool: "codecov", old: "codecov.yml", action: "coverage-gate" },
     Elsewhere { tool: "coveralls", old: ".coveralls.yml", action: "coverage-gate" },
     Elsewhere { tool: "diff-cover", old: "pyproject.toml", action: "coverage-gate" },
@@ -67,6 +67,7 @@ const ELSEWHERE: [Elsewhere; 6] = [
         action: "test-report",
     },
     Elsewhere { tool: "octocov", old: ".octocov.yml", action: "coverage-gate" },
+    Elsewhere { tool: "upload-sarif", old: ".github/workflows/security.yml", action: "sarif-upload" },
 ];
 
 impl Elsewhere {

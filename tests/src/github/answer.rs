@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Request;
 use super::state::{Access, Comment, Pull, Run, State};
+use super::{Request, scanning};
 
 /// GitHub refuses longer bodies.
 const MOST_CHARACTERS: usize = 65_536;
@@ -22,11 +22,11 @@ pub(super) fn refused(status: u16, headers: Vec<(&'static str, String)>, message
     }
 }
 
-fn ok(body: Value) -> Answer {
+pub(super) fn ok(body: Value) -> Answer {
     Answer { status: 200, headers: Vec::new(), body: Some(body) }
 }
 
-fn not_found() -> Answer {
+pub(super) fn not_found() -> Answer {
     refused(404, Vec::new(), "Not Found")
 }
 
@@ -44,8 +44,12 @@ pub(super) fn answer(state: &mut State, request: &Request, origin: &str) -> Answ
     let writes = request.method != "GET";
     let needed = if writes { Access::Write } else { Access::Read };
     if (identity.access as u8) < needed as u8 {
-        let accepted =
-            if writes { "issues=write; pull_requests=write" } else { "issues=read; pull_requests=read" };
+        let accepted = match (rest.starts_with("code-scanning/"), writes) {
+            (true, true) => "security_events=write",
+            (true, false) => "security_events=read",
+            (false, true) => "issues=write; pull_requests=write",
+            (false, false) => "issues=read; pull_requests=read",
+        };
         let headers = vec![("x-accepted-github-permissions", accepted.to_owned())];
         return refused(403, headers, "Resource not accessible by integration");
     }
@@ -118,6 +122,8 @@ pub(super) fn answer(state: &mut State, request: &Request, origin: &str) -> Answ
             let run = state.runs.iter().find(|run| run.id == number(id));
             run.map_or_else(not_found, |run| ok(run_shown(run)))
         }
+        ("POST", ["code-scanning", "sarifs"]) => scanning::upload(&mut state.scanning, &request.body, origin),
+        ("GET", ["code-scanning", "sarifs", id]) => scanning::status(&mut state.scanning, id, origin),
         _ => not_found(),
     }
 }

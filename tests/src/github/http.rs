@@ -8,7 +8,8 @@ use super::Request;
 use super::answer::Answer;
 
 const LIMIT: Duration = Duration::from_secs(10);
-const MOST_BODY: usize = 1 << 20;
+/// An upload of 10 MB has a third more in Base64.
+const MOST_BODY: usize = 16 << 20;
 
 pub(super) fn read(stream: &TcpStream) -> io::Result<Option<Request>> {
     stream.set_read_timeout(Some(LIMIT))?;

@@ -1,5 +1,5 @@
-//! A stateful fake of the parts of GitHub's API that our programs use, on a loopback port. It keeps comments, pages
-//! them, knows tokens and what they may, refuses what GitHub refuses, and fails when it is told to. Like the runner
+//! A stateful fake of the parts of GitHub's API that our programs use, on a loopback port. It keeps comments and
+//! uploads, pages them, knows tokens and what they may, refuses what GitHub refuses, and fails when it is told to. Like the runner
 //! emulator it uses no crate of ours.
 //!
 //! It was written from GitHub's REST documentation; Prism with GitHub's own `OpenAPI` description judges the shape of the
@@ -7,6 +7,7 @@
 
 mod answer;
 mod http;
+mod scanning;
 mod state;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -14,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-pub use state::{Access, Comment, HEAD, Identity, Pull, Run, State};
+pub use state::{Access, Comment, HEAD, Identity, Pull, Run, Scanning, State, Upload};
 
 /// A request as it arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]

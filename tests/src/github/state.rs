@@ -23,6 +23,36 @@ pub struct State {
     pub graphql: bool,
     /// Lists pages of this size whatever is asked for.
     pub most_per_page: usize,
+    /// Code scanning.
+    pub scanning: Scanning,
+}
+
+/// What code scanning keeps, and how it behaves.
+#[derive(Clone, Debug, Default)]
+pub struct Scanning {
+    /// What was uploaded, oldest first.
+    pub uploads: Vec<Upload>,
+    /// Why nobody may upload, where that is so: GitHub's words.
+    pub off: Option<&'static str>,
+    /// So often an upload is asked after before GitHub is done with it.
+    pub pending: u32,
+    /// What GitHub finds wrong with each upload; with nothing, it is complete.
+    pub errors: Vec<String>,
+    /// Bytes of Base64 that are too many, where that is not 10 MB of gzip.
+    pub most: Option<usize>,
+}
+
+/// An upload to code scanning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Its id.
+    pub id: String,
+    /// The request's body but for the file.
+    pub fields: serde_json::Value,
+    /// The file, unpacked.
+    pub sarif: serde_json::Value,
+    /// How often somebody asked after it.
+    pub asked: u32,
 }
 
 /// Who a token is.
@@ -34,7 +64,7 @@ pub struct Identity {
     pub access: Access,
 }
 
-/// What a token may do with pull requests.
+/// What a token may do with pull requests and code scanning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Nothing.
@@ -125,7 +155,17 @@ impl Default for State {
             now: 1_767_225_600,
             graphql: true,
             most_per_page: 100,
+            scanning: Scanning::default(),
         }
+    }
+}
+
+impl Scanning {
+    /// An upload is kept; returns its id.
+    pub fn take(&mut self, fields: serde_json::Value, sarif: serde_json::Value) -> String {
+        let id = format!("47177e22-5596-11eb-80a1-{:012}", self.uploads.len() + 1);
+        self.uploads.push(Upload { id: id.clone(), fields, sarif, asked: 0 });
+        id
     }
 }
 

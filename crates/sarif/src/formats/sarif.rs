@@ -14,6 +14,18 @@ use crate::json::{Document, Value};
 use crate::model::{Columns, Properties, Run, Tool};
 use crate::schema;
 
+/// Members that are looked at and written anew.
+const LOOKED_AT: [&str; 8] = [
+    "name",
+    "fullName",
+    "version",
+    "semanticVersion",
+    "guid",
+    "informationUri",
+    "rules",
+    "globalMessageStrings",
+];
+
 pub(super) fn detects(document: &Document<'_>) -> bool {
     let Some(root) = document.root().filter(|root| root.members().is_some()) else { return false };
     let names_schema = root.get("$schema").and_then(Value::text).is_some_and(|uri| uri.contains("sarif"));
@@ -79,7 +91,7 @@ fn run<'d, 'a>(document: &'d Document<'a>, value: &'d Value<'a>, faults: &mut Fa
             .and_then(|properties| properties.get("gatewright/target")?.text())
             .map(str::to_owned),
         rest: reading.members(value, &schema::RUN, &KNOWN, faults),
-        properties: reading.properties(value),
+        properties: properties(value),
         ..Run::default()
     };
     reading.read_invocations(faults);
@@ -126,16 +138,6 @@ impl<'a> Reading<'_, 'a> {
         let text = |key: &str, faults: &mut Faults| {
             self.document.text(driver, key, faults).map(str::to_owned).filter(|text| !text.is_empty())
         };
-        const LOOKED_AT: [&str; 8] = [
-            "name",
-            "fullName",
-            "version",
-            "semanticVersion",
-            "guid",
-            "informationUri",
-            "rules",
-            "globalMessageStrings",
-        ];
         let mut rest = self.members(driver, &schema::DRIVER, &LOOKED_AT, faults);
         if let Some(properties) = driver.get("properties") {
             let mut out = String::new();
@@ -244,12 +246,12 @@ impl<'a> Reading<'_, 'a> {
             }
         }
     }
+}
 
-    /// The property bag of an object, member by member, and what the schema does not have.
-    fn properties(&self, value: &Value<'a>) -> Properties {
-        let members = value.get("properties").and_then(Value::members).unwrap_or_default();
-        members.iter().map(|(key, value)| (key.as_ref().into(), value.to_json())).collect()
-    }
+/// The property bag of an object, member by member.
+fn properties(value: &Value<'_>) -> Properties {
+    let members = value.get("properties").and_then(Value::members).unwrap_or_default();
+    members.iter().map(|(key, value)| (key.as_ref().into(), value.to_json())).collect()
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub(super) mod go;
 pub(super) mod json;
 pub(super) mod lcov;
 pub(super) mod results;
+pub(super) mod sarif;
 pub(super) mod xml;
 
 /// One made report.

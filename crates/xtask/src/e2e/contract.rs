@@ -107,6 +107,17 @@ impl Prism {
             ("POST /repos/octocat/Hello-World/issues/1/comments", "{\"body\":7}"),
             ("GET /repos/octocat/Hello-World/issues/1/comments?per_page=many", ""),
             ("GET /repos/octocat/Hello-World/no-such-thing", ""),
+            (
+                "POST /repos/octocat/Hello-World/code-scanning/sarifs",
+                "{\"ref\":\"refs/heads/main\",\"sarif\":\"H4sI\"}",
+            ),
+            (
+                "POST /repos/octocat/Hello-World/code-scanning/sarifs",
+                concat!(
+                    "{\"commit_sha\":\"6dcb09b5b57875f334f61aebed695e2e4193db5e\",\"ref\":\"refs/heads/main\",",
+                    "\"sarif\":\"H4sI\",\"category\":\"no such field\"}"
+                ),
+            ),
         ];
         for (line, body) in wrong {
             let status = self.status(line, body).with_context(|| line.to_owned())?;

@@ -7,6 +7,9 @@ use crate::json::{Data, Value, write_text};
 use crate::model::{Place, Properties, Region};
 use crate::schema;
 
+/// Members that are looked at and written anew.
+const LOOKED_AT: [&str; 3] = ["physicalLocation", "message", "properties"];
+
 impl<'a> Reading<'_, 'a> {
     /// The places in a member of a result.
     pub(super) fn places(&self, result: &Value<'a>, key: &str, faults: &mut Faults) -> Vec<Place> {
@@ -20,7 +23,6 @@ impl<'a> Reading<'_, 'a> {
             });
             return None;
         }
-        const LOOKED_AT: [&str; 3] = ["physicalLocation", "message", "properties"];
         let mut place = Place {
             message: value.get("message").and_then(|message| message.get("text")?.text()).map(str::to_owned),
             rest: self.members(value, &schema::LOCATION, &LOOKED_AT, faults),
@@ -38,7 +40,7 @@ impl<'a> Reading<'_, 'a> {
         if let Some(physical) = self.document.object(value, "physicalLocation", faults) {
             self.physical(physical, &mut place, &mut unknown, faults);
         }
-        let bag = self.bag(value, &schema::LOCATION, &unknown);
+        let bag = bag(value, &schema::LOCATION, &unknown);
         place.rest.extend(bag.map(|bag| ("properties".into(), bag)));
         Some(place)
     }
@@ -112,61 +114,51 @@ impl<'a> Reading<'_, 'a> {
         }
         Some(region)
     }
+}
 
-    /// The property bag of an object with what the schema does not have and what was not understood.
-    pub(super) fn bag(
-        &self,
-        value: &Value<'a>,
-        object: &schema::Object,
-        unknown: &[(&'static str, Box<str>)],
-    ) -> Option<Box<str>> {
-        let properties = value.get("properties");
-        let is_odd = |key: &str| object.member(key).is_none() && !LOOKED_AT_SOMEWHERE.contains(&key);
-        let members = value.members().unwrap_or_default();
-        let odd: Vec<(&str, &Value<'a>)> = members
-            .iter()
-            .filter(|(key, value)| is_odd(key) && value.data != Data::Null)
-            .map(|(key, value)| (key.as_ref(), value))
-            .collect();
-        if properties.is_none() && odd.is_empty() && unknown.is_empty() {
-            return None;
+/// The property bag of an object with what the schema does not have and what was not understood.
+fn bag(value: &Value<'_>, object: &schema::Object, unknown: &[(&'static str, Box<str>)]) -> Option<Box<str>> {
+    let properties = value.get("properties");
+    let is_odd = |key: &str| object.member(key).is_none() && !LOOKED_AT_SOMEWHERE.contains(&key);
+    let members = value.members().unwrap_or_default();
+    let odd: Vec<(&str, &Value<'_>)> = members
+        .iter()
+        .filter(|(key, value)| is_odd(key) && value.data != Data::Null)
+        .map(|(key, value)| (key.as_ref(), value))
+        .collect();
+    if properties.is_none() && odd.is_empty() && unknown.is_empty() {
+        return None;
+    }
+    let mut out = String::new();
+    crate::clean::bag(properties, &odd, &mut out);
+    if !unknown.is_empty() {
+        // An object of our own making: it ends with a brace.
+        out.pop();
+        if out.len() > 1 {
+            out.push(',');
         }
-        let mut out = String::new();
-        crate::clean::bag(properties, &odd, &mut out);
-        if !unknown.is_empty() {
-            // An object of our own making: it ends with a brace.
-            out.pop();
-            if out.len() > 1 {
+        for (number, (key, json)) in unknown.iter().enumerate() {
+            if number > 0 {
                 out.push(',');
             }
-            for (number, (key, json)) in unknown.iter().enumerate() {
-                if number > 0 {
-                    out.push(',');
-                }
-                write_text(&format!("{UNKNOWN}/{key}"), &mut out);
-                out.push(':');
-                out.push_str(json);
-            }
-            out.push('}');
+            write_text(&format!("{UNKNOWN}/{key}"), &mut out);
+            out.push(':');
+            out.push_str(json);
         }
-        Some(out.into())
+        out.push('}');
     }
+    Some(out.into())
+}
 
-    /// The members of a bag that [`Self::bag`] makes, for objects whose properties are told apart.
-    pub(super) fn odd_members(
-        &self,
-        value: &Value<'a>,
-        object: &schema::Object,
-        known: &[&str],
-    ) -> Properties {
-        let is_odd = |key: &str| object.member(key).is_none() && !known.contains(&key) && key != "properties";
-        let odd = value
-            .members()
-            .unwrap_or_default()
-            .iter()
-            .filter(|(key, value)| is_odd(key) && value.data != Data::Null);
-        odd.map(|(key, value)| (key.as_ref().into(), value.to_json())).collect()
-    }
+/// The members of a bag that [`Self::bag`] makes, for objects whose properties are told apart.
+pub(super) fn odd_members(value: &Value<'_>, object: &schema::Object, known: &[&str]) -> Properties {
+    let is_odd = |key: &str| object.member(key).is_none() && !known.contains(&key) && key != "properties";
+    let odd = value
+        .members()
+        .unwrap_or_default()
+        .iter()
+        .filter(|(key, value)| is_odd(key) && value.data != Data::Null);
+    odd.map(|(key, value)| (key.as_ref().into(), value.to_json())).collect()
 }
 
 /// Members of locations and physical locations that are looked at and written anew.

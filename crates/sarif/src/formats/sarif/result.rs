@@ -184,7 +184,7 @@ impl<'a> Reading<'_, 'a> {
                 _ => alert.properties.push((key.as_ref().into(), property.to_json())),
             }
         }
-        let odd = self.odd_members(value, &schema::RESULT, &LOOKED_AT);
+        let odd = super::place::odd_members(value, &schema::RESULT, &LOOKED_AT);
         if odd.is_empty() {
             return;
         }
@@ -230,15 +230,12 @@ fn with_arguments(text: &str, arguments: &[&str]) -> String {
             let argument = arguments.get(after[..end].parse::<usize>().ok()?)?;
             Some((*argument, end))
         });
-        match index {
-            Some((argument, end)) => {
-                out.push_str(argument);
-                rest = &after[end + 1..];
-            }
-            None => {
-                out.push_str(brace);
-                rest = after.strip_prefix(brace).unwrap_or(after);
-            }
+        if let Some((argument, end)) = index {
+            out.push_str(argument);
+            rest = &after[end + 1..];
+        } else {
+            out.push_str(brace);
+            rest = after.strip_prefix(brace).unwrap_or(after);
         }
     }
     out + rest

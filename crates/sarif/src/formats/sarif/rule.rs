@@ -8,6 +8,19 @@ use crate::json::{Data, Document, Value};
 use crate::model::{Confidence, Level, Rule, Score};
 use crate::schema;
 
+/// Members that are looked at and written anew.
+const LOOKED_AT: [&str; 9] = [
+    "id",
+    "name",
+    "shortDescription",
+    "fullDescription",
+    "help",
+    "helpUri",
+    "defaultConfiguration",
+    "deprecatedIds",
+    "properties",
+];
+
 /// Where rules are found by what results say about them.
 #[derive(Default)]
 pub(super) struct Rules<'d, 'a> {
@@ -64,17 +77,6 @@ impl<'d, 'a> Reading<'d, 'a> {
         };
         let configuration = value.get("defaultConfiguration");
         let level = configuration.and_then(|configuration| document.text(configuration, "level", faults));
-        const LOOKED_AT: [&str; 9] = [
-            "id",
-            "name",
-            "shortDescription",
-            "fullDescription",
-            "help",
-            "helpUri",
-            "defaultConfiguration",
-            "deprecatedIds",
-            "properties",
-        ];
         let mut rule = Rule {
             id: id.to_owned(),
             name: document.text(value, "name", faults).map(str::to_owned),
