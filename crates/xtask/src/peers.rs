@@ -286,7 +286,9 @@ impl Peers {
         }
         if peer.kind == Kind::Pypi {
             let mut show = Command::new(self.folder.join("python/bin/python"));
-            show.args(["-m", "pip", "show", "--disable-pip-version-check", &peer.package]);
+            // `bandit[sarif]` is bandit, with what its SARIF needs.
+            let package = peer.package.split('[').next().unwrap_or_default();
+            show.args(["-m", "pip", "show", "--disable-pip-version-check", package]);
             said += &command::stdout(&mut show, Duration::from_mins(1))?;
         }
         if peer.kind == Kind::Npm {
