@@ -14,6 +14,15 @@ pub struct Inputs {
     #[arg(long, value_name = "RULE")]
     pub gate: Vec<String>,
 
+    /// Scanners to run here, one a line: `NAME [TARGET] [-- ARGUMENT…]`. A target is a path, `image:REFERENCE` or `sbom:FILE`.
+    /// They must be on `PATH`; what they cost and reach is theirs. Without `files`, only what they print is judged.
+    #[arg(long, value_name = "SCAN")]
+    pub scanners: Vec<String>,
+
+    /// Longest time that one of `scanners` may take, in minutes.
+    #[arg(long, value_name = "MINUTES", default_value = "30", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub time_limit: u32,
+
     /// Scanners that must have reported, one a line: `gosec`, `trivy`.
     #[arg(long, value_name = "TOOL")]
     pub expected: Vec<String>,
@@ -53,6 +62,10 @@ pub struct Inputs {
     /// Prefixes of paths in reports and what stands there in the repository: `/app/src=src`, one a line.
     #[arg(long, value_name = "FROM=TO")]
     pub rewrite: Vec<String>,
+
+    /// Where to write the findings as CSV, waived ones too.
+    #[arg(long, value_name = "OUTPUT")]
+    pub csv_file: Option<String>,
 
     /// What a missing report does: fail, warn or ignore.
     #[arg(long, value_name = "POLICY", default_value = "fail")]

@@ -5,13 +5,15 @@ mod baseline;
 mod inputs;
 mod places;
 mod reports;
+mod scan;
 mod verbs;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use gatewright_core::Failure;
 use gatewright_core::action::{
-    About, Action, Context, FilesAbout, MeasureAbout, Outcome, OutputAbout, SarifWriter, Settle,
+    About, Action, Context, FilesAbout, MeasureAbout, Outcome, OutputAbout, OutputText, SarifWriter, Settle,
 };
 use gatewright_core::date::Date;
 use gatewright_core::input::Provenance;
@@ -19,6 +21,7 @@ use gatewright_core::judge::FailOn;
 use gatewright_core::report::{Measure, Report, Scope, Severity, Source};
 use gatewright_core::source_tree::SourceTree;
 use gatewright_core::store::Token;
+use gatewright_sarif::csv::write_csv;
 use gatewright_sarif::{
     Evidence, Faults, Limits, Sources, Threats, category, identify, join, judge, normalise, rules,
 };
@@ -91,8 +94,11 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
         return Ok(verbs::fetch(token));
     }
     let policy = inputs.policy()?;
-    let found = reports::find(ctx)?;
+    // Who runs scanners here and names no file wants nothing else to be read.
+    let only_runs = !inputs.scanners.is_empty() && ctx.patterns.is_empty();
+    let found = if only_runs { reports::Reports::default() } else { reports::find(ctx)? };
     let (mut evidence, mut sources) = found.read(ctx);
+    scan::run(inputs, ctx, &mut evidence, &mut sources)?;
     evidence.today = Some(Date::from_unix_seconds(ctx.time));
     evidence.threats = threats(inputs, ctx, &mut sources)?;
     let tree = SourceTree::of_run(ctx, &inputs.source_roots, &inputs.rewrite)?;
@@ -116,6 +122,7 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
         report,
         effects,
         outputs: vec![("scanners".to_owned(), evidence.tools().join(","))],
+        texts: inputs.csv_file.iter().map(csv).collect(),
         fail_on: has_own_gates.then_some(FailOn::Never),
         settle: Some(Settle(Arc::new(move |report: &mut Report| {
             settling.settle(report);
@@ -127,6 +134,10 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
         }))),
         ..Outcome::default()
     })
+}
+
+fn csv(path: &String) -> OutputText {
+    OutputText { path: PathBuf::from(path), write: Arc::new(write_csv) }
 }
 
 /// How many findings stand, as outputs.

@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::input::Provenance;
 use crate::input::shared::{FlagsOnly, SharedInputs};
 use crate::judge::FailOn;
+use crate::process::{Finished, ProcessError};
 use crate::relay::{Ran, ShowLine};
 use crate::render::PagePartsOwned;
 use crate::report::{BaselineAbout, Report, RuleInfo, Subject};
@@ -132,6 +133,8 @@ pub struct Outcome {
     pub files: Vec<OutputFile>,
     /// Files to write piece by piece, relative to the working directory.
     pub streams: Vec<OutputStream>,
+    /// Files to write that are made of the judged report, relative to the working directory.
+    pub texts: Vec<OutputText>,
     /// Folders to write, relative to the working directory.
     pub folders: Vec<OutputFolder>,
     /// The action's own outputs.
@@ -197,6 +200,24 @@ pub struct OutputFolder {
 
 /// Hands over the files of a folder one by one, once the verdict stands.
 pub type FolderWriter = Arc<dyn Fn(&Report, &mut FolderSink<'_>) -> io::Result<()> + Send + Sync>;
+
+/// A file to write that is made of the judged report.
+#[derive(Clone)]
+pub struct OutputText {
+    /// Its path, relative to the working directory or absolute.
+    pub path: PathBuf,
+    /// Makes it.
+    pub write: TextWriter,
+}
+
+/// Makes a file of the judged report.
+pub type TextWriter = Arc<dyn Fn(&Report) -> String + Send + Sync>;
+
+impl fmt::Debug for OutputText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutputText").field("path", &self.path).finish_non_exhaustive()
+    }
+}
 
 /// A file to write that is too large to be held.
 #[derive(Clone)]
@@ -393,6 +414,8 @@ pub struct Context<'a> {
     pub(crate) compared: &'a RefCell<Option<BaselineAbout>>,
     /// Runs a command, where somebody asks.
     pub(crate) run: &'a dyn Fn(&RunCommand<'_>, ShowLine<'_>) -> Result<Ran, Failure>,
+    /// Runs commands beside each other, where somebody asks.
+    pub(crate) collect: &'a dyn Fn(&[Vec<String>], Duration) -> Vec<Result<Finished, ProcessError>>,
     /// When the job began, if a runner tells.
     pub(crate) job_started: Option<SystemTime>,
     /// Told what happens, for the log and for an interrupted run.
@@ -447,6 +470,12 @@ impl Context<'_> {
     /// It can't be started, or its output can't be kept. How it ended is no error.
     pub fn run(&self, command: &RunCommand<'_>, show: ShowLine<'_>) -> Result<Ran, Failure> {
         (self.run)(command, show)
+    }
+
+    /// Runs commands in the working directory, as many at once as there are processors, and keeps what they print to
+    /// themselves. Each may take so long. They get neither the action's inputs nor the files that the runner reads.
+    pub fn collect(&self, commands: &[Vec<String>], limit: Duration) -> Vec<Result<Finished, ProcessError>> {
+        (self.collect)(commands, limit)
     }
 
     /// When the job began; nothing on a laptop.

@@ -4,6 +4,7 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ pub struct Program {
 }
 
 /// What a program left behind.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Finished {
     /// Its exit status.
     pub status: ExitStatus,
@@ -192,6 +193,28 @@ impl Program {
     }
 }
 
+/// Runs programs beside each other, as many at once as there are processors; the answers are in the order of the
+/// programs.
+pub(crate) fn run_all(programs: &[Program]) -> Vec<Result<Finished, ProcessError>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((at, program)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, programs.get(at)?)))
+        {
+            done.push((at, program.run()));
+        }
+        done
+    };
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(programs.len());
+    let mut all: Vec<(usize, Result<Finished, ProcessError>)> = thread::scope(|scope| {
+        let started: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        started.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    });
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, result)| result).collect()
+}
+
 fn drain(stream: Option<impl Read + Send + 'static>) -> mpsc::Receiver<io::Result<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
@@ -226,6 +249,22 @@ mod tests {
     fn a_program_past_its_limit_is_ended() {
         let error = Program::new("sleep").args(["30"]).limit(Duration::from_millis(50)).run().unwrap_err();
         assert!(matches!(error, ProcessError::TimedOut { .. }), "{error}");
+    }
+
+    #[test]
+    fn programs_run_beside_each_other_and_answer_in_order() {
+        let program = |text: &str| Program::new("sh").args(["-c", &format!("echo {text}")]);
+        let mut programs: Vec<Program> = (0..7).map(|number| program(&number.to_string())).collect();
+        programs.insert(3, Program::new("no-such-program"));
+        let answers: Vec<String> = run_all(&programs)
+            .into_iter()
+            .map(|ran| {
+                ran.map_or_else(|error| error.to_string(), |ran| String::from_utf8(ran.stdout).unwrap())
+            })
+            .collect();
+        let expected =
+            ["0\n", "1\n", "2\n", "`no-such-program` could not be started", "3\n", "4\n", "5\n", "6\n"];
+        assert_eq!(answers, expected);
     }
 
     #[test]

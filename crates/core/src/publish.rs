@@ -157,6 +157,9 @@ fn write_files(
     for file in &outcome.files {
         write(&workspace.directory.join(&file.path), &file.bytes)?;
     }
+    for text in &outcome.texts {
+        write(&workspace.directory.join(&text.path), (text.write)(&outcome.report).as_bytes())?;
+    }
     for stream in &outcome.streams {
         let path = workspace.directory.join(&stream.path);
         write_atomically_by(&path, &*stream.write)
@@ -200,6 +203,7 @@ fn own_files<'a>(workspace: &'a Workspace, outcome: &'a Outcome) -> impl Iterato
     let files = outcome.files.iter().map(|file| &file.path);
     files
         .chain(outcome.streams.iter().map(|stream| &stream.path))
+        .chain(outcome.texts.iter().map(|text| &text.path))
         .chain(outcome.folders.iter().map(|folder| &folder.path))
         .map(|path| normal(&workspace.directory.join(path)))
 }

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use clap::{ArgMatches, FromArgMatches};
 
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::input::shared::SharedInputs;
 use crate::input::{Provenance, Resolved, Said, resolve, unjudged};
 use crate::judge::{Judgement, judge};
-use crate::process::Program;
+use crate::process::{Finished, ProcessError, Program, run_all};
 use crate::publish::{blob, own_path};
 use crate::relay::{Ran, RelayError, ShowLine, Stream, relay};
 use crate::report::{Block, Inline, Measure, Policy, Report, Section, State, Subject};
@@ -51,6 +51,8 @@ pub(crate) struct Session<'a> {
     pub(crate) relays_to: Stream,
     /// The command that an action ran; it is run once.
     ran: RefCell<Option<(Vec<String>, Ran)>>,
+    /// What commands printed that an action ran beside each other, by their words.
+    collected: RefCell<BTreeMap<Vec<String>, Finished>>,
 }
 
 /// A gate's report with what is to be done about it.
@@ -127,6 +129,7 @@ impl<'a> Session<'a> {
             in_repository,
             relays_to: Stream::Stderr,
             ran: RefCell::new(None),
+            collected: RefCell::default(),
             host,
             environment,
             event: environment.event(),
@@ -355,6 +358,7 @@ impl<'a> Session<'a> {
             },
             compared: &compared,
             run: &|command, show| self.run_command(action, name.as_deref(), command, trial, show),
+            collect: &|commands, limit| self.collect(commands, limit, trial),
             job_started: self.job_started(),
             notes: self.notes,
             environment: self.environment,
@@ -390,12 +394,12 @@ impl<'a> Session<'a> {
         if trial == Trial::DryRun {
             return Err(Failure::usage("it names another command", "Only the one that counts is run."));
         }
-        let Some((program, arguments)) = words.split_first() else {
+        if words.is_empty() {
             return Err(Failure::usage(
                 "there is no command to run",
                 format!("Write it behind two hyphens: `{} run -- go test ./...`.", action.about().name),
             ));
-        };
+        }
         let cannot_keep = |error: std::io::Error| {
             Failure::cannot_judge(
                 format!("the command's output can't be kept: {error}"),
@@ -407,14 +411,7 @@ impl<'a> Session<'a> {
             None => own_path(self.environment, &self.workspace, action.about().name, name, "out")
                 .map_err(cannot_keep)?,
         };
-        // What the runner reads and what only we were given is none of the command's business.
-        let ours = |name: &&String| {
-            name.starts_with("INPUT_") || crate::runner::FILE_COMMANDS.contains(&name.as_str())
-        };
-        let program = Program::new(program)
-            .args(arguments)
-            .folder(&self.workspace.directory)
-            .without_env(self.environment.variables.keys().filter(ours).cloned());
+        let program = self.program(words);
         self.notes.add(format!("running {}", program.shown()));
         let ran = relay(&program, command.limit, &keep, show, self.relays_to).map_err(|error| {
             let help = match &error {
@@ -426,6 +423,59 @@ impl<'a> Session<'a> {
         })?;
         *self.ran.borrow_mut() = Some((words.to_vec(), ran.clone()));
         Ok(ran)
+    }
+
+    /// Runs commands beside each other. What the change's own settings would have run is known only if it is the same.
+    fn collect(
+        &self,
+        commands: &[Vec<String>],
+        limit: Duration,
+        trial: Trial,
+    ) -> Vec<Result<Finished, ProcessError>> {
+        let known = |words: &Vec<String>| self.collected.borrow().get(words).cloned();
+        let refused = |words: &Vec<String>| ProcessError::Start {
+            program: words.first().cloned().unwrap_or_default(),
+            source: std::io::Error::other("only the commands that count are run"),
+        };
+        let to_run: Vec<&Vec<String>> = match trial {
+            Trial::Real => commands.iter().filter(|words| known(words).is_none()).collect(),
+            Trial::DryRun => Vec::new(),
+        };
+        let programs: Vec<Program> = to_run.iter().map(|words| self.program(words).limit(limit)).collect();
+        for program in &programs {
+            self.notes.add(format!("running {}", program.shown()));
+        }
+        let ran = run_all(&programs);
+        let mut failed: BTreeMap<&Vec<String>, ProcessError> = BTreeMap::new();
+        for (words, result) in to_run.into_iter().zip(ran) {
+            match result {
+                Ok(finished) => {
+                    self.collected.borrow_mut().insert(words.clone(), finished);
+                }
+                Err(error) => {
+                    failed.insert(words, error);
+                }
+            }
+        }
+        let result = |words: &Vec<String>| match known(words) {
+            Some(finished) => Ok(finished),
+            None => Err(failed.remove(words).unwrap_or_else(|| refused(words))),
+        };
+        commands.iter().map(result).collect()
+    }
+
+    /// A command of an action in the working directory. What the runner reads and what only we were given is none of its
+    /// business.
+    fn program(&self, words: &[String]) -> Program {
+        let ours = |name: &&String| {
+            name.starts_with("INPUT_") || crate::runner::FILE_COMMANDS.contains(&name.as_str())
+        };
+        let (program, arguments) =
+            words.split_first().map_or(("", [].as_slice()), |(first, rest)| (first, rest));
+        Program::new(program)
+            .args(arguments)
+            .folder(&self.workspace.directory)
+            .without_env(self.environment.variables.keys().filter(ours).cloned())
     }
 
     /// What the store holds for the commit that the change is compared with, and for those before it; on an event

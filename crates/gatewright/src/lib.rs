@@ -4,8 +4,13 @@ use gatewright_core::action::Action;
 
 /// Every action, by name.
 pub fn actions() -> Vec<Action> {
-    vec![coverage_gate::action(), pr_comment::action(), security_sarif::action(), test_report::action()]
-    vec![coverage_gate::action(), pr_comment::action(), sarif_upload::action(), test_report::action()]
+    vec![
+        coverage_gate::action(),
+        pr_comment::action(),
+        sarif_upload::action(),
+        security_sarif::action(),
+        test_report::action(),
+    ]
 }
 
 #[cfg(test)]

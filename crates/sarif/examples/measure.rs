@@ -47,7 +47,7 @@ fn main() {
 
 fn hashes(file: &str) -> Vec<Option<LineHash>> {
     let bytes = fs::read(file).expect("a source file");
-    let ends = bytes.split(|byte| *byte == b'\n').count() - 1;
+    let ends = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).count() - 1;
     let lines: Vec<u32> = (1..=u32::try_from(ends).expect("not so many lines") + 1).collect();
     line_hashes(&bytes, &lines)
 }

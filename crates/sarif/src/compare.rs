@@ -132,11 +132,18 @@ fn standing(now: &Entry, old: Option<(&Entry, bool)>) -> Standing {
         && now.digest == old.digest
         && now.version == old.version
         && now.ids == old.ids
-        && (!now.package.is_empty() || links::hash(now) == links::hash(old));
+        && (!now.package.is_empty() || !have_other_lines(now, old));
     Standing {
         change: Some(if is_same { Change::Unchanged } else { Change::Updated }),
         inherited: inherits.then(|| Box::from(&*old.fingerprint)),
     }
+}
+
+/// Whether both have the hash of a line, and not of the same. A report from elsewhere may say nothing of its lines.
+fn have_other_lines(now: &Entry, old: &Entry) -> bool {
+    let [now, old] = [now, old].map(links::hash);
+    let is_of_line = |hash: &str| (1..=16).contains(&hash.len());
+    now != old && is_of_line(now) && is_of_line(old)
 }
 
 /// Entries are sorted by their source first.

@@ -1,7 +1,7 @@
 //! Which finding of now is which of before. Knows nothing of tools: it is handed the findings of one.
 
 use std::collections::hash_map::Entry as Slot;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::Hash;
 
 use super::Entry;
@@ -9,6 +9,9 @@ use crate::identity::without_count;
 
 /// Pairs of a file's findings that are all held against each other, to find the nearest.
 const MOST_PAIRS: usize = 40_000;
+
+/// Findings of one package and id that are tried, where ids of CVEs contradict.
+const MOST_TRIED: usize = 50;
 
 /// What a finding of now was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,18 +262,22 @@ fn by_id(old: &[Row<'_>], now: &[Row<'_>], of_version: bool) -> Pairs {
     fn key<'r>(row: &'r Row<'_>, id: &'r str, of_version: bool) -> Key<'r> {
         (row.file(), &*row.entry.package, id, of_version.then_some(&*row.entry.version))
     }
-    let mut holders: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
+    let mut holders: HashMap<Key<'_>, VecDeque<usize>> = HashMap::new();
     for (at, row) in free(now).filter(|(_, row)| !row.entry.package.is_empty()) {
         for id in &row.entry.ids {
-            holders.entry(key(row, id, of_version)).or_default().push(at);
+            holders.entry(key(row, id, of_version)).or_default().push_back(at);
         }
     }
     let mut taken = BTreeSet::new();
     let mut pairs = Vec::new();
     for (at, row) in free(old).filter(|(_, row)| !row.entry.package.is_empty()) {
         let found = row.entry.ids.iter().find_map(|id| {
-            let holders = holders.get(&key(row, id, of_version))?;
-            holders.iter().copied().find(|at| !taken.contains(at) && can_be_one(row.entry, now[*at].entry))
+            let holders = holders.get_mut(&key(row, id, of_version))?;
+            while holders.front().is_some_and(|first| taken.contains(first)) {
+                holders.pop_front();
+            }
+            let mut some = holders.iter().take(MOST_TRIED).copied();
+            some.find(|at| !taken.contains(at) && can_be_one(row.entry, now[*at].entry))
         });
         if let Some(found) = found {
             taken.insert(found);

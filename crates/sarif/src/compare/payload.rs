@@ -5,7 +5,7 @@
 //! beside like packs best: source, file, line, rule, fingerprint, message, package and version, each a number; eight bytes
 //! of digest; how many ids; and the ids.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::snapshot::{Entry, MOST_NAME, Snapshot, Source};
@@ -19,6 +19,9 @@ const VERSION: u64 = 1;
 
 /// Findings that are kept: ten times what GitHub takes of one run.
 const MOST_ENTRIES: usize = 250_000;
+
+/// Tools and categories that are kept.
+const MOST_SOURCES: usize = 10_000;
 
 /// Texts that are kept, and ids.
 const MOST_TEXTS: usize = 4 * MOST_ENTRIES;
@@ -84,17 +87,21 @@ impl Snapshot {
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>, SnapshotError> {
-        let mut texts: BTreeSet<&str> = BTreeSet::new();
+        let mut texts: Vec<&str> = Vec::new();
         texts.extend(self.sources.iter().flat_map(|source| [&*source.tool, &*source.category]));
-        texts.extend(
-            self.entries
-                .iter()
-                .flat_map(|entry| entry_texts(entry).chain(entry.ids.iter().map(AsRef::as_ref))),
-        );
-        let texts: Vec<&str> = texts.into_iter().collect();
+        for entry in &self.entries {
+            texts.extend(entry_texts(entry).chain(entry.ids.iter().map(AsRef::as_ref)));
+        }
+        texts.sort_unstable();
+        texts.dedup();
         let ids = self.entries.iter().map(|entry| entry.ids.len()).sum::<usize>();
         let text = texts.iter().map(|text| text.len()).sum::<usize>();
-        if self.entries.len() > MOST_ENTRIES || texts.len().max(ids) > MOST_TEXTS || text > MOST_TEXT {
+        let is_wide = self.sources.len() > MOST_SOURCES;
+        if is_wide
+            || self.entries.len() > MOST_ENTRIES
+            || texts.len().max(ids) > MOST_TEXTS
+            || text > MOST_TEXT
+        {
             return Err(SnapshotError::TooLarge);
         }
         let mut writer = Writer::default();
@@ -142,7 +149,7 @@ impl Snapshot {
         let unpacked = unpack(&rest[end + 1..], MOST_UNPACKED)?;
         let mut reader = Reader::new(&unpacked);
         let texts = reader.texts(MOST_TEXTS, MOST_NAME, MOST_TEXT)?;
-        let count = reader.count(MOST_ENTRIES, 2)?;
+        let count = reader.count(MOST_SOURCES, 2)?;
         let sources = (0..count)
             .map(|_| Ok(Source { tool: text(&mut reader, &texts)?, category: text(&mut reader, &texts)? }));
         let sources = sources.collect::<Result<Vec<_>, SnapshotError>>()?;

@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use gatewright_core::RepoPath;
+
 use crate::identity::{PackageKey, file_of, fingerprint, ids_of, line_of, rule_of, without_numbers};
 use crate::model::{Alert, Run};
 
@@ -102,7 +104,7 @@ fn entry_of(run: &Run, alert: &Alert, texts: &mut Texts) -> Entry {
     let first_line = said.lines().next().unwrap_or_default().trim_end();
     let mut entry = Entry {
         source: 0,
-        file: texts.one(file_of(alert)),
+        file: texts.one(&normal_file(alert)),
         line: line_of(alert),
         rule: texts.one(rule_of(run, alert)),
         fingerprint: texts.one(fingerprint(alert).unwrap_or_default()),
@@ -118,6 +120,12 @@ fn entry_of(run: &Run, alert: &Alert, texts: &mut Texts) -> Entry {
         entry.ids = ids_of(advisory).iter().map(|id| texts.one(id)).collect();
     }
     entry
+}
+
+/// Of a report whose files were not looked up, a path as it would have been found.
+fn normal_file(alert: &Alert) -> String {
+    let file = file_of(alert);
+    RepoPath::new(file).map_or_else(|_| file.to_owned(), String::from)
 }
 
 fn digest(message: &str, subject: &str) -> u64 {

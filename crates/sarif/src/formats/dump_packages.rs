@@ -138,7 +138,7 @@ fn samples() -> [(Format, String); 7] {
 #[test]
 fn no_two_readers_take_one_report_whole_or_cut() {
     for (format, text) in samples() {
-        for end in (1..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+        for end in (1..=text.len()).rev().step_by(5).filter(|end| text.is_char_boundary(*end)) {
             let mut faults = Faults::default();
             let document = crate::json::parse(&text[..end], &mut faults);
             let takers: Vec<Format> = super::READERS
@@ -164,7 +164,7 @@ fn no_two_readers_take_one_report_whole_or_cut() {
 fn what_is_cut_off_is_never_clean() {
     for (format, text) in samples().into_iter().filter(|(format, _)| *format != Format::Govulncheck) {
         let end = text.trim_end().len() - 1;
-        for end in (text.len() / 4..end).filter(|end| text.is_char_boundary(*end)) {
+        for end in (text.len() / 4..end).rev().step_by(5).filter(|end| text.is_char_boundary(*end)) {
             let parsed = read(&text.as_bytes()[..end]).expect("it is recognised");
             assert!(parsed.faults.lose_results(), "{format:?}:\n{}", &text[..end]);
         }
@@ -172,7 +172,7 @@ fn what_is_cut_off_is_never_clean() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
     #[test]
     fn no_damage_is_too_much(
         number in 0..7_usize,
@@ -190,7 +190,7 @@ proptest! {
                 prop_assert!(run.alerts.iter().all(|alert| alert.rule < run.rules.len()));
                 prop_assert!(run.alerts.iter().all(|alert| alert.places.iter().all(|place| !place.uri.is_empty())));
                 for (_, value) in run.alerts.iter().flat_map(|alert| alert.rest.iter().chain(&alert.properties)) {
-                    prop_assert!(serde_json::from_str::<serde_json::Value>(value).is_ok(), "{value}");
+                    prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok(), "{value}");
                 }
             }
         }

@@ -1,3 +1,5 @@
+//! Reports of `ShellCheck`, real ones and broken ones, and what is made of them.
+
 use expect_test::expect;
 
 use super::super::dump_code::{cut_everywhere, dump, odd_everywhere};

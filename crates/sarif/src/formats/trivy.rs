@@ -197,7 +197,7 @@ impl<'v, 'a> Target<'v, 'a> {
         let uri = path.unwrap_or(&self.uri);
         let locations = self.listed(value).and_then(|package| package.get("Locations")?.array());
         let regions = locations.unwrap_or_default().iter().filter_map(other::region);
-        let places: Vec<Place> = regions.map(|region| Place::region(uri, region)).collect();
+        let places: Vec<Place> = regions.flat_map(|region| place(uri, Some(region))).collect();
         if places.is_empty() { place(uri, None) } else { places }
     }
 }

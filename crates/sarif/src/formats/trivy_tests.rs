@@ -189,6 +189,14 @@ fn reports_behind_each_other_are_runs_of_their_own() {
 }
 
 #[test]
+fn a_package_of_no_target_has_no_place() {
+    let report = FOLDER.replace("\"Target\": \"web/package-lock.json\", ", "");
+    let mut faults = Faults::default();
+    let runs = read(&crate::json::parse(&report, &mut faults), &mut faults);
+    assert_eq!(runs[0].alerts[0].places, []);
+}
+
+#[test]
 fn what_is_odd_is_said() {
     let odd = r#"{"SchemaVersion": 2, "ArtifactName": "x", "Results": [{}, {"Target": "a", "Vulnerabilities": [{"PkgName": "b"}, 3], "Secrets": {}, "Misconfigurations": [{}], "Packages": 4}, {"Target": "c", "Licenses": [{}], "Secrets": [{}]}]}"#;
     let mut faults = Faults::default();
