@@ -56,7 +56,7 @@ struct Elsewhere {
     action: &'static str,
 }
 
-const ELSEWHERE: [Elsewhere; 7] = [
+const ELSEWHERE: [Elsewhere; 8] = [
     Elsewhere { tool: "codecov", old: "codecov.yml", action: "coverage-gate" },
     Elsewhere { tool: "coveralls", old: ".coveralls.yml", action: "coverage-gate" },
     Elsewhere { tool: "diff-cover", old: "pyproject.toml", action: "coverage-gate" },
@@ -67,6 +67,11 @@ const ELSEWHERE: [Elsewhere; 7] = [
         action: "test-report",
     },
     Elsewhere { tool: "octocov", old: ".octocov.yml", action: "coverage-gate" },
+    Elsewhere {
+        tool: "one-job-per-scanner",
+        old: ".github/workflows/security.yml",
+        action: "security-sarif",
+    },
     Elsewhere { tool: "upload-sarif", old: ".github/workflows/security.yml", action: "sarif-upload" },
 ];
 
