@@ -1,5 +1,6 @@
 //! Reading files, checking each for what GitHub refuses whole, and packing those that it takes.
 
+use std::cell::Cell;
 use std::io::Read as _;
 
 use gatewright_core::RepoPath;
@@ -14,12 +15,16 @@ use crate::rules;
 
 /// A file is read into memory; one of 10 MB of gzip has some 500 MB at most.
 const MOST_BYTES: u64 = 1 << 30;
+/// So many findings of a file get their line.
+const MOST_WALKS: u32 = 40;
 
 /// A file, checked.
 #[derive(Clone, Debug)]
 pub(crate) struct SarifFile {
     /// Its path for readers.
     pub(crate) shown: String,
+    /// Its path in the repository, if it lies there.
+    pub(crate) path: Option<RepoPath>,
     pub(crate) bytes: u64,
     pub(crate) sha256: String,
     /// What it holds; nothing where it is no SARIF.
@@ -36,17 +41,26 @@ pub(crate) struct Checked<'a> {
     pub(crate) path: Option<&'a RepoPath>,
     pub(crate) text: &'a [u8],
     pub(crate) log: &'a Log,
-    /// The scheme that absolute addresses must have.
-    pub(crate) scheme: &'a str,
+    /// Where absolute addresses begin.
+    pub(crate) checkout_uri: &'a str,
+    /// How many more lines are looked for: each is a walk through the file.
+    pub(crate) walks: Cell<u32>,
 }
 
 impl Checked<'_> {
+    /// The scheme that absolute addresses must have.
+    pub(crate) fn scheme(&self) -> &str {
+        self.checkout_uri.split(':').next().unwrap_or_default()
+    }
+
     /// A finding about a value of the file: it is named, and its line is shown.
     pub(crate) fn finding(&self, rule: &RuleInfo, message: &str, at: &[Step]) -> Finding {
         let place = if at.is_empty() { String::new() } else { format!(" ({})", locate::shown(at)) };
         let finding = Finding::new(rule, rules::CATEGORY, format!("{}: {message}{place}", self.shown));
         let Some(path) = self.path else { return finding };
-        let line = if at.is_empty() { None } else { locate::line(self.text, at) };
+        let left = self.walks.get();
+        let line = if at.is_empty() || left == 0 { None } else { locate::line(self.text, at) };
+        self.walks.set(left.saturating_sub(1));
         let location = match line {
             Some(line) => Location::lines(path.clone(), line, line),
             None => Location::file(path.clone()),
@@ -61,7 +75,11 @@ pub(crate) fn refuses(finding: &Finding) -> bool {
 }
 
 /// Reads and checks files in their order.
-pub(crate) fn read(ctx: &Context<'_>, found: &[FoundFile], scheme: &str) -> (Vec<SarifFile>, Vec<Finding>) {
+pub(crate) fn read(
+    ctx: &Context<'_>,
+    found: &[FoundFile],
+    checkout_uri: &str,
+) -> (Vec<SarifFile>, Vec<Finding>) {
     let (mut files, mut findings) = (Vec::new(), Vec::new());
     for file in found {
         ctx.note(format!("reading {}", file.shown));
@@ -72,6 +90,7 @@ pub(crate) fn read(ctx: &Context<'_>, found: &[FoundFile], scheme: &str) -> (Vec
                 findings.push(rules::invalid_sarif::unreadable(&file.shown, path.as_ref(), &message));
                 files.push(SarifFile {
                     shown: file.shown.clone(),
+                    path,
                     bytes: 0,
                     sha256: String::new(),
                     log: Log::default(),
@@ -80,10 +99,10 @@ pub(crate) fn read(ctx: &Context<'_>, found: &[FoundFile], scheme: &str) -> (Vec
                 continue;
             }
         };
-        let (log, packed, found) = check(&file.shown, path.as_ref(), &text, scheme);
+        let (log, packed, found) = check(&file.shown, path.as_ref(), &text, checkout_uri);
         findings.extend(found);
         let bytes = text.len() as u64;
-        files.push(SarifFile { shown: file.shown.clone(), bytes, sha256, log, packed });
+        files.push(SarifFile { shown: file.shown.clone(), path, bytes, sha256, log, packed });
     }
     let clashes = rules::duplicate_run::between(&files);
     for (index, finding) in clashes {
@@ -98,13 +117,13 @@ pub(crate) fn check(
     shown: &str,
     path: Option<&RepoPath>,
     text: &[u8],
-    scheme: &str,
+    checkout_uri: &str,
 ) -> (Log, Option<Packed>, Vec<Finding>) {
     let (log, unreadable): (Log, Option<Unreadable>) = match parse(text) {
         Ok(log) => (log, None),
         Err(unreadable) => (Log::default(), Some(unreadable)),
     };
-    let file = Checked { shown, path, text, log: &log, scheme };
+    let file = Checked { shown, path, text, log: &log, checkout_uri, walks: Cell::new(MOST_WALKS) };
     if let Some(unreadable) = unreadable {
         let finding = rules::invalid_sarif::no_sarif(&file, &unreadable);
         return (log, None, vec![finding]);
@@ -122,7 +141,9 @@ pub(crate) fn check(
 fn bytes(file: &FoundFile) -> Result<(Vec<u8>, String), String> {
     let io = |error: std::io::Error| format!("it can't be read: {error}");
     let mut reader = HashedReader::open(&file.path).map_err(io)?;
-    let mut bytes = Vec::new();
+    // A buffer that grows would take twice the file's size.
+    let size = std::fs::metadata(&file.path).map_or(0, |about| about.len()).min(MOST_BYTES);
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
     reader.by_ref().take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(format!("it has more than {MOST_BYTES} bytes"));

@@ -74,9 +74,8 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     let subject = event(environment)?;
     let target = target(inputs, ctx, &subject)?;
     let checkout_uri = checkout_uri(inputs, ctx)?;
-    let scheme = checkout_uri.split(':').next().unwrap_or_default().to_ascii_lowercase();
     let (found, missing) = find(inputs, ctx)?;
-    let (files, findings) = files::read(ctx, &found, &scheme);
+    let (files, findings) = files::read(ctx, &found, &checkout_uri);
     let plan = Plan {
         repository: environment.get("GITHUB_REPOSITORY").and_then(RepositoryName::new),
         target,
@@ -154,7 +153,9 @@ fn target(inputs: &Inputs, ctx: &Context<'_>, subject: &Subject) -> Result<Optio
 /// The folder of the checkout as absolute paths have it.
 fn checkout_uri(inputs: &Inputs, ctx: &Context<'_>) -> Result<String, Failure> {
     match &inputs.checkout_uri {
-        Some(text) if matches!(uri::classify(text), uri::Uri::Absolute(_)) => Ok(text.clone()),
+        Some(text) if matches!(uri::classify(text), uri::Uri::Absolute(scheme) if scheme == scheme.to_ascii_lowercase()) => {
+            Ok(text.clone())
+        }
         Some(text) => Err(Failure::usage(
             format!("`{text}` in `checkout-uri` is no absolute address"),
             "Write it with its scheme: file:///src.",

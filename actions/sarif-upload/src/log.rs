@@ -1,17 +1,15 @@
 //! What of a SARIF file decides whether GitHub takes it: counts, names, and the first place of each fault. The rest is read
-//! over, so that a file of a hundred megabytes costs little more than its own size.
+//! over, and lists are counted instead of kept, so that a file costs little more memory than its own size, however odd it is.
 
-use std::collections::BTreeMap;
-use std::fmt;
+mod descriptors;
+mod lists;
+mod places;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
-use serde_json::Value;
 
-use crate::uri::{Uri, classify};
-
-/// Kinds of faults that are kept apart in one run; a scheme is a kind.
-const MOST_KINDS: usize = 20;
+pub(crate) use descriptors::Rules;
+pub(crate) use lists::First;
+pub(crate) use places::{Fault, Results};
 
 /// A file that could be read.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -19,9 +17,9 @@ const MOST_KINDS: usize = 20;
 pub(crate) struct Log {
     #[serde(default)]
     pub(crate) version: Option<String>,
-    /// None where the file has no `runs`.
+    /// None where the file has no `runs`. One more is kept than GitHub takes.
     #[serde(default)]
-    pub(crate) runs: Option<Vec<Run>>,
+    pub(crate) runs: Option<First<Run, 21>>,
 }
 
 /// A run.
@@ -43,8 +41,9 @@ pub(crate) struct Run {
 pub(crate) struct Tool {
     #[serde(default)]
     pub(crate) driver: Option<Component>,
+    /// One more is kept than GitHub takes.
     #[serde(default)]
-    pub(crate) extensions: Option<Vec<Component>>,
+    pub(crate) extensions: Option<First<Component, 101>>,
 }
 
 /// A program, or a part of one.
@@ -76,9 +75,14 @@ struct AutomationDetails {
 pub(crate) type Identity<'a> = [Option<&'a str>; 6];
 
 impl Log {
-    /// The runs.
+    /// The runs, as far as they are kept.
     pub(crate) fn runs(&self) -> &[Run] {
-        self.runs.as_deref().unwrap_or_default()
+        self.runs.as_ref().map_or(&[], |runs| &runs.kept)
+    }
+
+    /// How many runs there are.
+    pub(crate) fn run_count(&self) -> u64 {
+        self.runs.as_ref().map_or(0, |runs| runs.count)
     }
 
     /// How many results there are.
@@ -113,9 +117,14 @@ impl Run {
         self.tool.as_ref()?.driver.as_ref()
     }
 
-    /// The program's parts.
+    /// The program's parts, as far as they are kept.
     pub(crate) fn extensions(&self) -> &[Component] {
-        self.tool.as_ref().and_then(|tool| tool.extensions.as_deref()).unwrap_or_default()
+        self.tool.as_ref().and_then(|tool| tool.extensions.as_ref()).map_or(&[], |parts| &parts.kept)
+    }
+
+    /// How many parts it has.
+    pub(crate) fn extension_count(&self) -> u64 {
+        self.tool.as_ref().and_then(|tool| tool.extensions.as_ref()).map_or(0, |parts| parts.count)
     }
 
     /// What the run is told apart by.
@@ -146,264 +155,6 @@ impl Run {
     pub(crate) fn rules(&self) -> u64 {
         let components = self.driver().into_iter().chain(self.extensions());
         components.filter_map(|component| component.rules.as_ref()).map(|rules| rules.count).sum()
-    }
-}
-
-/// The largest of some counts, and whose it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Peak {
-    pub(crate) most: u64,
-    pub(crate) at: usize,
-}
-
-impl Peak {
-    fn see(&mut self, count: usize, at: usize) {
-        if count as u64 > self.most {
-            *self = Self { most: count as u64, at };
-        }
-    }
-}
-
-/// How often something is wrong, and where first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Spot {
-    pub(crate) count: u64,
-    pub(crate) first: usize,
-    /// What stands there.
-    pub(crate) example: String,
-}
-
-/// What is wrong with a result's place.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Fault {
-    /// It has none.
-    NoLocation,
-    /// It is in no file.
-    NoFile,
-    /// The file is named by a number only.
-    IndexOnly,
-    /// The file's `uri` is empty.
-    EmptyUri,
-    /// The file's `uri` is none.
-    InvalidUri,
-    /// The `uri` is absolute; whether that will do depends on the scheme.
-    Scheme(String),
-}
-
-/// The results of a run, counted.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Results {
-    pub(crate) count: u64,
-    pub(crate) without_fingerprint: u64,
-    pub(crate) faults: BTreeMap<Fault, Spot>,
-    pub(crate) locations: Peak,
-    pub(crate) flow_locations: Peak,
-}
-
-impl Results {
-    fn take(&mut self, result: &NarrowResult) {
-        let at = usize::try_from(self.count).unwrap_or(usize::MAX);
-        self.count += 1;
-        let hash = result.partial_fingerprints.as_ref().and_then(|prints| prints.primary_location_line_hash);
-        self.without_fingerprint += u64::from(hash.is_none());
-        let locations = result.locations.as_deref().unwrap_or_default();
-        self.locations.see(locations.len(), at);
-        let flows = result.code_flows.iter().flatten().filter_map(|flow| flow.thread_flows.as_ref());
-        let steps = flows.flatten().filter_map(|thread| thread.locations.as_ref()).map(Vec::len).sum();
-        self.flow_locations.see(steps, at);
-        if locations.is_empty() {
-            self.fault(Fault::NoLocation, at, "");
-        }
-        for location in locations {
-            if let Some((fault, example)) = location.fault() {
-                self.fault(fault, at, example);
-            }
-        }
-        // A related place may be in no file, but where it names one, that is looked at.
-        for location in result.related_locations.iter().flatten() {
-            match location.fault() {
-                None | Some((Fault::NoFile, _)) => {}
-                Some((fault, example)) => self.fault(fault, at, example),
-            }
-        }
-    }
-
-    fn fault(&mut self, fault: Fault, at: usize, example: &str) {
-        if let Some(spot) = self.faults.get_mut(&fault) {
-            spot.count += 1;
-        } else if self.faults.len() < MOST_KINDS {
-            let example = example.chars().take(100).collect();
-            self.faults.insert(fault, Spot { count: 1, first: at, example });
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "a result")]
-struct NarrowResult {
-    #[serde(default)]
-    locations: Option<Vec<Place>>,
-    #[serde(default)]
-    related_locations: Option<Vec<Place>>,
-    #[serde(default)]
-    code_flows: Option<Vec<CodeFlow>>,
-    #[serde(default)]
-    partial_fingerprints: Option<Fingerprints>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "fingerprints")]
-struct Fingerprints {
-    #[serde(default)]
-    primary_location_line_hash: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "a code flow")]
-struct CodeFlow {
-    #[serde(default)]
-    thread_flows: Option<Vec<ThreadFlow>>,
-}
-
-#[derive(Deserialize)]
-#[serde(expecting = "a thread flow")]
-struct ThreadFlow {
-    #[serde(default)]
-    locations: Option<Vec<IgnoredAny>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "a location")]
-struct Place {
-    #[serde(default)]
-    physical_location: Option<PhysicalLocation>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "a physical location")]
-struct PhysicalLocation {
-    #[serde(default)]
-    artifact_location: Option<ArtifactLocation>,
-}
-
-#[derive(Deserialize)]
-#[serde(expecting = "the location of an artifact")]
-struct ArtifactLocation {
-    #[serde(default)]
-    uri: Option<String>,
-    #[serde(default)]
-    index: Option<IgnoredAny>,
-}
-
-impl Place {
-    /// What is wrong with it, and what stands there.
-    fn fault(&self) -> Option<(Fault, &str)> {
-        let artifact =
-            self.physical_location.as_ref().and_then(|physical| physical.artifact_location.as_ref());
-        let Some(artifact) = artifact else { return Some((Fault::NoFile, "")) };
-        let Some(uri) = artifact.uri.as_deref() else {
-            return Some((if artifact.index.is_some() { Fault::IndexOnly } else { Fault::NoFile }, ""));
-        };
-        match classify(uri) {
-            Uri::Path => None,
-            Uri::Absolute(scheme) => Some((Fault::Scheme(scheme.to_ascii_lowercase()), uri)),
-            Uri::Empty => Some((Fault::EmptyUri, uri)),
-            Uri::Invalid => Some((Fault::InvalidUri, uri)),
-        }
-    }
-}
-
-/// The rules of a program, counted.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Rules {
-    pub(crate) count: u64,
-    pub(crate) tags: Peak,
-    /// Those whose `security-severity` is no number; the example is what stands there.
-    pub(crate) bad_severities: Option<Spot>,
-}
-
-#[derive(Deserialize)]
-#[serde(expecting = "a rule")]
-struct NarrowRule {
-    #[serde(default)]
-    properties: Option<RuleProperties>,
-}
-
-#[derive(Deserialize)]
-#[serde(expecting = "the properties of a rule")]
-struct RuleProperties {
-    #[serde(default, rename = "security-severity")]
-    security_severity: Option<Value>,
-    #[serde(default)]
-    tags: Option<Value>,
-}
-
-impl Rules {
-    fn take(&mut self, rule: &NarrowRule) {
-        let at = usize::try_from(self.count).unwrap_or(usize::MAX);
-        self.count += 1;
-        let Some(properties) = &rule.properties else { return };
-        self.tags.see(properties.tags.as_ref().and_then(Value::as_array).map_or(0, Vec::len), at);
-        if let Some(Value::String(text)) = &properties.security_severity
-            && !text.parse::<f64>().is_ok_and(f64::is_finite)
-        {
-            let example = text.chars().take(100).collect();
-            self.bad_severities.get_or_insert(Spot { count: 0, first: at, example }).count += 1;
-        }
-    }
-}
-
-/// Lists that are counted element by element.
-trait Counted<'de>: Default {
-    type Element: Deserialize<'de>;
-    const WHAT: &'static str;
-    fn count(&mut self, element: &Self::Element);
-}
-
-impl Counted<'_> for Results {
-    type Element = NarrowResult;
-    const WHAT: &'static str = "an array of results";
-
-    fn count(&mut self, element: &NarrowResult) {
-        self.take(element);
-    }
-}
-
-impl Counted<'_> for Rules {
-    type Element = NarrowRule;
-    const WHAT: &'static str = "an array of rules";
-
-    fn count(&mut self, element: &NarrowRule) {
-        self.take(element);
-    }
-}
-
-struct Counting<T>(T);
-
-impl<'de, T: Counted<'de>> Visitor<'de> for Counting<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(T::WHAT)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<T, A::Error> {
-        while let Some(element) = list.next_element::<T::Element>()? {
-            self.0.count(&element);
-        }
-        Ok(self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Results {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Counting(Self::default()))
-    }
-}
-
-impl<'de> Deserialize<'de> for Rules {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Counting(Self::default()))
     }
 }
 
@@ -449,7 +200,7 @@ mod tests {
 
     fn run(text: &str) -> Run {
         let text = format!("{{\"version\":\"2.1.0\",\"runs\":[{text}]}}");
-        parse(text.as_bytes()).unwrap().runs.unwrap().remove(0)
+        parse(text.as_bytes()).unwrap().runs.unwrap().kept.remove(0)
     }
 
     #[test]
@@ -536,6 +287,15 @@ mod tests {
         assert!(parse(deep.as_bytes()).unwrap().runs.is_none());
         let numbers = b"{\"x\":1e999,\"y\":\"\\ud800\",\"x\":2}";
         assert!(parse(numbers).is_ok());
+    }
+
+    #[test]
+    fn what_is_too_much_is_counted_and_not_kept() {
+        let many = |item: &str| vec![item; 1_000].join(",");
+        let text = format!("{{\"runs\":[{{\"tool\":{{\"extensions\":[{}]}}}},{}]}}", many("{}"), many("{}"));
+        let log = parse(text.as_bytes()).unwrap();
+        assert_eq!((log.runs().len(), log.run_count()), (21, 1_001));
+        assert_eq!((log.runs()[0].extensions().len(), log.runs()[0].extension_count()), (101, 1_000));
     }
 
     proptest! {

@@ -7,6 +7,7 @@ pub(crate) mod duplicate_run;
 pub(crate) mod invalid_sarif;
 pub(crate) mod no_fingerprint;
 pub(crate) mod not_sent;
+pub(crate) mod outside_checkout;
 pub(crate) mod over_limit;
 pub(crate) mod unusable_location;
 
@@ -15,13 +16,14 @@ use gatewright_core::report::{Finding, RuleInfo};
 use crate::files::Checked;
 
 /// What the rules are, for the action's description.
-pub(crate) const INFOS: [RuleInfo; 8] = [
+pub(crate) const INFOS: [RuleInfo; 9] = [
     bad_severity::INFO,
     cut_results::INFO,
     duplicate_run::INFO,
     invalid_sarif::INFO,
     no_fingerprint::INFO,
     not_sent::INFO,
+    outside_checkout::INFO,
     over_limit::INFO,
     unusable_location::INFO,
 ];
@@ -36,6 +38,7 @@ pub(crate) fn check(file: &Checked<'_>) -> Vec<Finding> {
         over_limit::check,
         duplicate_run::check,
         unusable_location::check,
+        outside_checkout::check,
         bad_severity::check,
         cut_results::check,
         no_fingerprint::check,

@@ -102,7 +102,7 @@ fn measures(files: &[SarifFile], uploads: &[Upload]) -> Vec<Measure> {
     let counts = [
         ("upload.files", files.len() as u64),
         ("upload.sent", uploads.len() as u64),
-        ("upload.runs", sum(|file| file.log.runs().len() as u64)),
+        ("upload.runs", sum(|file| file.log.run_count())),
         ("upload.results", sum(|file| file.log.results())),
         ("upload.unidentified", sum(|file| file.log.without_fingerprint())),
     ];
@@ -141,7 +141,7 @@ fn content(files: &[&SarifFile]) -> String {
     format!(
         "{}, {}, {}{packed}",
         counted(files.len() as u64, "file"),
-        counted(sum(|file| file.log.runs().len() as u64), "run"),
+        counted(sum(|file| file.log.run_count()), "run"),
         counted(sum(|file| file.log.results()), "result")
     )
 }
@@ -210,7 +210,7 @@ fn table(files: &[SarifFile], uploads: &[Upload]) -> Section {
             vec![Inline::code(&file.shown)],
             names(runs.iter().filter_map(|run| run.name())),
             names(runs.iter().map(Run::category)),
-            number(runs.len() as u64),
+            number(file.log.run_count()),
             number(file.log.results()),
             file.packed.as_ref().map_or_else(Vec::new, |packed| number(packed.bytes)),
             vec![Inline::text(state)],

@@ -67,7 +67,7 @@ pub(crate) fn react(asked: Asked<'_>, answer: &Result<Answer, TransportError>) -
             }
         }
         401 => Reaction::Fail(GithubError::Unauthorized),
-        403 if message().to_lowercase().contains("locked") => Reaction::Fail(GithubError::Locked { what }),
+        403 if is_locked(&message()) => Reaction::Fail(GithubError::Locked { what }),
         403 => {
             let needs = needs(&answer.headers).unwrap_or_else(|| asked.needs.to_owned());
             Reaction::Fail(GithubError::Forbidden { what, needs, message: shortened(&message()) })
@@ -84,6 +84,11 @@ pub(crate) fn react(asked: Asked<'_>, answer: &Result<Answer, TransportError>) -
             reason: format!("status {status} {}", shortened(&message())),
         }),
     }
+}
+
+/// Whether a conversation is locked; a repository that is blocked is another matter.
+fn is_locked(message: &str) -> bool {
+    message.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("locked"))
 }
 
 fn again(asked: Asked<'_>, allowed: bool, failure: GithubError) -> Reaction {
@@ -278,6 +283,18 @@ mod tests {
             expect![
                 "fail: the conversation is locked: GitHub refuses to update comment 1. Unlock the conversation, or leave the comment out."
             ],
+        );
+        check(
+            asked(true, 1),
+            &answer(403, &[], "Repository access blocked"),
+            expect![
+                "fail: the token may not update comment 1: Repository access blocked. Give the job the permission `pull-requests: write`. On pull requests from forks and of Dependabot a token stays read-only: there the second workflow, on `workflow_run`, sends it."
+            ],
+        );
+        check(
+            asked(true, 1),
+            &answer(413, &[], "Payload Too Large"),
+            expect!["fail: GitHub refuses to update comment 1: it is too large. Send less."],
         );
         check(
             asked(true, 1),

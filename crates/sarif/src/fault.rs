@@ -68,6 +68,8 @@ pub enum FaultKind {
     OtherVersion,
     /// The scanner says that it could not do all of its work.
     ScanIncomplete,
+    /// The scanner warns that it could not look at all of a file.
+    ScannedInPart,
     /// The scanner says that it looked at nothing.
     NothingScanned,
 }
@@ -141,6 +143,11 @@ impl FaultKind {
             Self::ScanIncomplete => {
                 ("scan-incomplete", Lost, "Mend what the scanner complains about, and scan again.")
             }
+            Self::ScannedInPart => (
+                "scanned-in-part",
+                Repaired,
+                "See whether the scanner can be taught what it stumbles over; the rest of the file was looked at.",
+            ),
             Self::NothingScanned => {
                 ("nothing-scanned", Lost, "Give the scanner its target, or leave it out.")
             }

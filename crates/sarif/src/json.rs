@@ -55,6 +55,9 @@ pub enum Data<'a> {
     Array(Vec<Value<'a>>),
     /// Members, each key once, in the order of the text.
     Object(Vec<(Cow<'a, str>, Value<'a>)>),
+    /// An array that [`Document::each`] reads: the `results` of a run of `runs`. A file has little else, and all of them at
+    /// once would take many times its size.
+    PutOff,
 }
 
 impl<'a> Document<'a> {
@@ -86,6 +89,20 @@ impl<'a> Document<'a> {
         // A report of one line may be long, and each of its results has a place: bytes are near enough there.
         let column = if before.len() > 1000 { before.len() } else { before.chars().count() };
         (counted(line), counted(column))
+    }
+
+    /// Hands out the values of an array one after the other.
+    pub fn each(
+        &self,
+        array: &Value<'a>,
+        faults: &mut Faults,
+        take: &mut dyn FnMut(&Value<'a>, &mut Faults),
+    ) {
+        match &array.data {
+            Data::PutOff => parse::each(self, array.at, faults, take),
+            Data::Array(values) => values.iter().for_each(|value| take(value, faults)),
+            _ => {}
+        }
     }
 
     /// Says a fault at a value.
@@ -227,7 +244,7 @@ impl<'a> Value<'a> {
             Data::Bool(flag) => flag.to_string(),
             Data::Number(text) => format!("the number {}", excerpt(text)),
             Data::Text(text) => format!("the string `{}`", excerpt(text)),
-            Data::Array(_) => "an array".to_owned(),
+            Data::Array(_) | Data::PutOff => "an array".to_owned(),
             Data::Object(_) => "an object".to_owned(),
         }
     }

@@ -19,6 +19,7 @@ mod lint;
 mod outputs;
 mod page;
 mod producers;
+mod scanners;
 mod test_html;
 mod test_tools;
 
@@ -36,6 +37,8 @@ enum Part {
     Producers,
     /// Fresh results of real test tools against what they print.
     Tests,
+    /// Fresh output of real scanners against what they print, and what we make of it.
+    Sarif,
     /// Workflows, actions and scripts by their linters.
     Lint,
     /// What our actions write, by validators of others.
@@ -70,6 +73,7 @@ pub fn run(args: &E2eArgs) -> Result<()> {
     for (part, judged) in [
         (Part::Producers, producers::judge as fn(&mut Judge)),
         (Part::Tests, test_tools::judge),
+        (Part::Sarif, scanners::judge),
         (Part::Lint, lint::judge),
         (Part::Outputs, outputs::judge),
         (Part::Html, html::judge),
@@ -92,8 +96,10 @@ pub fn run(args: &E2eArgs) -> Result<()> {
 fn build() -> Result<PathBuf> {
     println!("building our binaries …");
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    let packages = ["--package", "coverage-gate", "--package", "test-report"];
-    build.args(["build", "--locked"]).args(packages).current_dir(crate::root());
+    build.args(["build", "--locked"]).current_dir(crate::root());
+    for package in ["coverage-gate", "test-report", "security-sarif"] {
+        build.args(["--package", package]);
+    }
     command::stdout(&mut build, Duration::from_mins(30))?;
     Ok(crate::target().join("debug"))
 }

@@ -86,6 +86,8 @@ pub struct Peer {
     /// What Maven is asked to do on the example.
     #[serde(default)]
     pub goals: Vec<String>,
+    /// The folder of the program in a Go module, where that is not its root.
+    pub program: Option<String>,
     /// What `cargo install` is told besides.
     #[serde(default)]
     pub options: Vec<String>,
@@ -276,10 +278,17 @@ impl Peers {
                 command::capture(check.args(arguments), Duration::from_mins(1))?.success(&check)?;
             said = finished.stdout + &finished.stderr;
         }
-        // Some programs don't know their version; their package does.
+        // Some programs don't know their version; their package does, or what Go wrote into them.
+        if matches!(peer.kind, Kind::Go | Kind::GoScratch) {
+            let mut built = Command::new("go");
+            built.args(["version", "-m"]).arg(&program);
+            said += &command::stdout(&mut built, Duration::from_mins(1))?;
+        }
         if peer.kind == Kind::Pypi {
             let mut show = Command::new(self.folder.join("python/bin/python"));
-            show.args(["-m", "pip", "show", "--disable-pip-version-check", &peer.package]);
+            // `bandit[sarif]` is bandit, with what its SARIF needs.
+            let package = peer.package.split('[').next().unwrap_or_default();
+            show.args(["-m", "pip", "show", "--disable-pip-version-check", package]);
             said += &command::stdout(&mut show, Duration::from_mins(1))?;
         }
         if peer.kind == Kind::Npm {
@@ -303,6 +312,7 @@ impl Peer {
     fn wanted(&self) -> Result<String> {
         let said = [&self.goals[..], &self.options].concat().join("\n");
         let mut text = format!("{:?} {} {}\n{said}", self.kind, self.package, self.version);
+        text += self.program.as_deref().unwrap_or_default();
         if let Some(source) = &self.source {
             let decides = if self.kind == Kind::Maven { "pom.xml" } else { "main.go" };
             text += &fs::read_to_string(crate::root().join(source).join(decides))?;
@@ -338,6 +348,7 @@ mod tests {
             assert_eq!(peer.source.is_some(), has_source, "{}", peer.name);
             assert_eq!(peer.kind == Kind::Maven, !peer.goals.is_empty(), "{}", peer.name);
             assert!(peer.kind == Kind::Crate || peer.options.is_empty(), "{}", peer.name);
+            assert!(peer.kind == Kind::GoScratch || peer.program.is_none(), "{}", peer.name);
             assert!(!peer.licence.is_empty() && !peer.purpose.ends_with('.'), "{}", peer.name);
             let same = peers.pins.peer.iter().filter(|other| other.name == peer.name).count();
             assert_eq!(same, 1, "{} is pinned twice", peer.name);
@@ -357,7 +368,7 @@ mod tests {
     #[test]
     fn an_unknown_peer_is_refused_with_the_known_ones() {
         let peers = Peers::read().unwrap();
-        let error = peers.program("hadolint").unwrap_err().to_string();
-        assert!(error.starts_with("no peer is called `hadolint`; there are act, actionlint"), "{error}");
+        let error = peers.program("no-such-tool").unwrap_err().to_string();
+        assert!(error.starts_with("no peer is called `no-such-tool`; there are act, actionlint"), "{error}");
     }
 }

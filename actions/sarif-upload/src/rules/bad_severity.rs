@@ -19,6 +19,7 @@ use gatewright_core::report::{Finding, RuleInfo, Severity};
 use crate::files::Checked;
 use crate::locate::Step;
 use crate::log::{Rules, Run};
+use crate::rules::over_limit::MOST_RUNS;
 
 /// What this rule is.
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -32,7 +33,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 /// One finding for each list of rules with such a severity.
 pub(crate) fn check(file: &Checked<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (index, run) in file.log.runs().iter().enumerate() {
+    for (index, run) in file.log.runs().iter().enumerate().take(MOST_RUNS) {
         for (rules, path) in rules(run) {
             let Some(spot) = &rules.bad_severities else { continue };
             let begin = [Step::Key("runs"), Step::Index(index)];

@@ -20,6 +20,7 @@ use gatewright_core::report::{Finding, RuleInfo, Severity};
 
 use crate::files::Checked;
 use crate::locate::Step;
+use crate::rules::over_limit::MOST_RUNS;
 
 /// What this rule is.
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -43,7 +44,7 @@ pub(crate) fn check(file: &Checked<'_>) -> Vec<Finding> {
             findings.push(file.finding(&INFO, &format!("{what}: {count}, and GitHub keeps {kept}"), &at));
         }
     };
-    for (index, run) in file.log.runs().iter().enumerate() {
+    for (index, run) in file.log.runs().iter().enumerate().take(MOST_RUNS) {
         let begin = || vec![Step::Key("runs"), Step::Index(index)];
         for (rules, path) in super::bad_severity::rules(run) {
             let at = begin().into_iter().chain(path).chain([Step::Index(rules.tags.at)]).collect();

@@ -19,7 +19,7 @@
 
 use std::collections::BTreeMap;
 
-use gatewright_core::report::{Finding, RuleInfo, Severity};
+use gatewright_core::report::{Finding, Location, RuleInfo, Severity};
 
 use crate::files::{Checked, SarifFile};
 use crate::locate::{self, Step};
@@ -64,7 +64,12 @@ pub(crate) fn between(files: &[SarifFile]) -> Vec<(usize, Finding)> {
                 file.shown,
                 about(run)
             );
-            clashes.push((index, Finding::new(&INFO, super::CATEGORY, message)));
+            let finding = Finding::new(&INFO, super::CATEGORY, message);
+            let finding = match &file.path {
+                Some(path) => finding.at(Location::file(path.clone())),
+                None => finding,
+            };
+            clashes.push((index, finding));
         } else {
             seen.extend(keys.into_iter().map(|key| (key, file.shown.as_str())));
         }

@@ -22,6 +22,7 @@ use gatewright_core::report::{Finding, Location, RuleInfo, Severity};
 use crate::files::Checked;
 use crate::locate::Step;
 use crate::log::Unreadable;
+use crate::rules::over_limit::MOST_RUNS;
 
 /// What this rule is.
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -70,7 +71,7 @@ pub(crate) fn check(file: &Checked<'_>) -> Vec<Finding> {
     if file.log.runs.is_none() {
         findings.push(file.finding(&INFO, "it has no `runs`", &[]));
     }
-    for (index, run) in file.log.runs().iter().enumerate() {
+    for (index, run) in file.log.runs().iter().enumerate().take(MOST_RUNS) {
         let at = [Step::Key("runs"), Step::Index(index)];
         if run.name().is_none_or(str::is_empty) {
             findings.push(file.finding(&INFO, "a run has no `tool.driver.name`", &at));
@@ -79,6 +80,5 @@ pub(crate) fn check(file: &Checked<'_>) -> Vec<Finding> {
             findings.push(file.finding(&INFO, "a run has no array `results`", &at));
         }
     }
-    findings.truncate(super::over_limit::MOST_RUNS + 1);
     findings
 }

@@ -34,7 +34,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) const MOST_RUNS: usize = 20;
 const MOST_RESULTS: u64 = 25_000;
 const MOST_RULES: u64 = 25_000;
-const MOST_EXTENSIONS: usize = 100;
+const MOST_EXTENSIONS: u64 = 100;
 const MOST_LOCATIONS: u64 = 1_000;
 const MOST_FLOW_LOCATIONS: u64 = 10_000;
 const MOST_TAGS: u64 = 20;
@@ -48,11 +48,11 @@ pub(crate) fn check(file: &Checked<'_>) -> Vec<Finding> {
             findings.push(file.finding(&INFO, &format!("{what}: {count}, and GitHub takes {most}"), at));
         }
     };
-    say("runs in a file", runs.len() as u64, MOST_RUNS as u64, &[Step::Key("runs")]);
+    say("runs in a file", file.log.run_count(), MOST_RUNS as u64, &[Step::Key("runs")]);
     for (index, run) in runs.iter().enumerate().take(MOST_RUNS) {
         let (list, at) = (Step::Key("runs"), Step::Index(index));
         say("rules in a run", run.rules(), MOST_RULES, &[list, at]);
-        say("extensions of a tool", run.extensions().len() as u64, MOST_EXTENSIONS as u64, &[list, at]);
+        say("extensions of a tool", run.extension_count(), MOST_EXTENSIONS, &[list, at]);
         for (rules, path) in super::bad_severity::rules(run) {
             let rule: Vec<Step> =
                 [list, at].into_iter().chain(path).chain([Step::Index(rules.tags.at)]).collect();
@@ -93,7 +93,7 @@ mod tests {
     /// The messages about a run.
     fn said(run: &str) -> String {
         let text = format!("{{\"version\":\"2.1.0\",\"runs\":[{run}]}}");
-        let (_, packed, findings) = check("a.sarif", None, text.as_bytes(), "file");
+        let (_, packed, findings) = check("a.sarif", None, text.as_bytes(), "file:///src");
         let messages: Vec<String> = findings
             .iter()
             .filter(|finding| finding.rule == super::INFO.id)

@@ -22,6 +22,7 @@ use gatewright_core::report::{Finding, RuleInfo, Severity};
 use crate::files::Checked;
 use crate::locate::Step;
 use crate::log::Fault;
+use crate::rules::over_limit::MOST_RUNS;
 
 /// What this rule is.
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -35,12 +36,12 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 /// One finding for each kind of fault of a run.
 pub(crate) fn check(file: &Checked<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (index, run) in file.log.runs().iter().enumerate() {
+    for (index, run) in file.log.runs().iter().enumerate().take(MOST_RUNS) {
         for (fault, spot) in run.results.iter().flat_map(|results| &results.faults) {
             let example = &spot.example;
             let what = match fault {
-                Fault::Scheme(scheme) if scheme == file.scheme => continue,
-                Fault::Scheme(_) => format!("an address whose scheme is not `{}`: {example}", file.scheme),
+                Fault::Scheme(scheme) if scheme == file.scheme() => continue,
+                Fault::Scheme(_) => format!("an address whose scheme is not `{}`: {example}", file.scheme()),
                 Fault::NoLocation => "no location".to_owned(),
                 Fault::NoFile => "a location without `physicalLocation.artifactLocation.uri`".to_owned(),
                 Fault::IndexOnly => {

@@ -10,7 +10,7 @@ mod suppression;
 
 use crate::clean::Cleaner;
 use crate::fault::{FaultKind, Faults};
-use crate::json::{Document, Value};
+use crate::json::{Data, Document, Value};
 use crate::model::{Columns, Properties, Run, Tool};
 use crate::schema;
 
@@ -99,17 +99,15 @@ fn run<'d, 'a>(document: &'d Document<'a>, value: &'d Value<'a>, faults: &mut Fa
         None => document.say(faults, FaultKind::ScanIncomplete, value, || {
             "the run has no `results`: the tool did not get to write any".to_owned()
         }),
-        Some((_, results)) if results.array().is_none() => {
+        Some((_, results)) if results.array().is_none() && results.data != Data::PutOff => {
             document.say(faults, FaultKind::WrongType, results, || {
                 format!("`results` is {}, read as an empty array", results.describe())
             });
         }
         Some((_, results)) => {
-            for result in results.array().unwrap_or_default() {
-                if let Some(alert) = reading.alert(result, &mut run.rules, faults) {
-                    run.alerts.push(alert);
-                }
-            }
+            document.each(results, faults, &mut |result, faults| {
+                run.alerts.extend(reading.alert(result, &mut run.rules, faults));
+            });
         }
     }
     run
@@ -186,7 +184,7 @@ impl<'a> Reading<'_, 'a> {
         let document = self.document;
         for invocation in document.list(self.run, "invocations", faults) {
             let flag = invocation.get("executionSuccessful");
-            if let Some(flag) = flag.filter(|flag| flag.data == crate::json::Data::Bool(false)) {
+            if let Some(flag) = flag.filter(|flag| flag.data == Data::Bool(false)) {
                 document.say(faults, FaultKind::ScanIncomplete, flag, || {
                     let why = ["exitCodeDescription", "processStartFailureMessage"];
                     let why = why.iter().find_map(|key| invocation.get(key)?.text());
@@ -221,7 +219,7 @@ impl<'a> Reading<'_, 'a> {
         let mut rest = Properties::new();
         for (key, member) in value.members().unwrap_or_default() {
             let Some(shape) = object.member(key).filter(|_| !known.contains(&key.as_ref())) else { continue };
-            if member.data == crate::json::Data::Null {
+            if member.data == Data::Null {
                 continue;
             }
             let mut out = String::new();

@@ -73,9 +73,10 @@ fn errors(document: &Document<'_>, report: &Value<'_>, faults: &mut Faults) -> b
             _ => kind.text(),
         });
         let words = document.text(error, "message", faults).or(kind).unwrap_or("an error without words");
-        document.say(faults, FaultKind::ScanIncomplete, error, || {
-            format!("Semgrep says: {}", code::words(words))
-        });
+        // What it parsed in part it did look at: a large repository always has such a file.
+        let is_warning = error.get("level").and_then(Value::text) == Some("warn");
+        let fault = if is_warning { FaultKind::ScannedInPart } else { FaultKind::ScanIncomplete };
+        document.say(faults, fault, error, || format!("Semgrep says: {}", code::words(words)));
     }
     let skipped = document.list(report, "skipped_rules", faults);
     for rule in skipped {

@@ -59,7 +59,7 @@ fn failures_that_look_clean_are_said() {
     expect![[r#"
         run Semgrep OSS Bytes version="1.182.0"
         fault scan-incomplete 2:3: Semgrep says: Invalid YAML file bad.yaml: while parsing a flow node
-        fault scan-incomplete 3:3: Semgrep says: Syntax error at line c.py:3: `foo(` was unexpected
+        fault scanned-in-part 3:3: Semgrep says: Syntax error at line c.py:3: `foo(` was unexpected
         fault scan-incomplete 4:3: Semgrep says: Timeout
         fault scan-incomplete 5:48: Semgrep left out the rule `slow-rule`
         fault scan-incomplete 5:61: Semgrep left out the rule `new-rule`

@@ -17,7 +17,7 @@ pub fn parse<'a>(text: &'a str, faults: &mut Faults) -> Document<'a> {
         text.get(..text.floor_char_boundary(u32::MAX as usize)).unwrap_or_default()
     };
     let mut document = Document { text, values: Vec::new(), lines: OnceCell::new() };
-    let mut parser = Parser { text, at: 0, depth: 0, stopped: false, said: Vec::new() };
+    let mut parser = Parser::new(text, 0);
     loop {
         parser.skip_blanks();
         if parser.at >= text.len() || parser.stopped {
@@ -31,12 +31,36 @@ pub fn parse<'a>(text: &'a str, faults: &mut Faults) -> Document<'a> {
         let value = parser.value();
         document.values.push(value);
     }
-    let said = std::mem::take(&mut parser.said);
-    for (kind, at, message) in said {
-        faults.say(kind, document.place_at(at), || message);
-    }
+    parser.tell(&document, faults);
     document
 }
+
+/// Hands out the values of an array that was put off, one after the other: none of them is kept.
+pub(super) fn each<'a>(
+    document: &Document<'a>,
+    from: u32,
+    faults: &mut Faults,
+    take: &mut dyn FnMut(&Value<'a>, &mut Faults),
+) {
+    let mut parser = Parser::new(document.text, from as usize + 1);
+    parser.depth = DEPTH_OF_RESULTS;
+    parser.skip_blanks();
+    if parser.bytes().get(parser.at) == Some(&b']') {
+        return;
+    }
+    loop {
+        let value = parser.value();
+        parser.tell(document, faults);
+        take(&value, faults);
+        if !parser.goes_on(b']', "`,` or `]`") {
+            parser.tell(document, faults);
+            return;
+        }
+    }
+}
+
+/// The root, `runs`, a run: what is in its `results` is deeper.
+const DEPTH_OF_RESULTS: usize = 3;
 
 struct Parser<'a> {
     text: &'a str,
@@ -45,12 +69,37 @@ struct Parser<'a> {
     /// Nothing more can be read.
     stopped: bool,
     said: Vec<(FaultKind, u32, String)>,
+    /// What is read of the containers that are open: each takes its own from the end, and no more room than it needs.
+    values: Vec<Value<'a>>,
+    members: Vec<(Cow<'a, str>, Value<'a>)>,
+    /// What is read stands in the root's member `runs`.
+    in_runs: bool,
 }
 
 /// So many faults of one kind are remembered with their places; the others only count.
 const MOST_WORDS: usize = 1000;
 
 impl<'a> Parser<'a> {
+    fn new(text: &'a str, at: usize) -> Self {
+        Self {
+            text,
+            at,
+            depth: 0,
+            stopped: false,
+            said: Vec::new(),
+            values: Vec::new(),
+            members: Vec::new(),
+            in_runs: false,
+        }
+    }
+
+    /// Says what there is to say.
+    fn tell(&mut self, document: &Document<'a>, faults: &mut Faults) {
+        for (kind, at, message) in self.said.drain(..) {
+            faults.say(kind, document.place_at(at), || message);
+        }
+    }
+
     fn bytes(&self) -> &'a [u8] {
         self.text.as_bytes()
     }
@@ -104,6 +153,9 @@ impl<'a> Parser<'a> {
         if self.depth >= MOST_DEPTH {
             self.say(FaultKind::TooDeep, || format!("more than {MOST_DEPTH} values in values"));
             self.skip_container();
+            if self.stopped {
+                self.say(FaultKind::Truncated, || "the file ends inside of what is too deep".to_owned());
+            }
             return Data::Null;
         }
         self.at += 1;
@@ -114,27 +166,40 @@ impl<'a> Parser<'a> {
     }
 
     fn array(&mut self) -> Data<'a> {
-        let mut values = Vec::new();
+        let start = self.values.len();
         self.skip_blanks();
         if self.bytes().get(self.at) == Some(&b']') {
             self.at += 1;
-            return Data::Array(values);
+            return Data::Array(Vec::new());
         }
         loop {
             let value = self.value();
-            values.push(value);
+            self.values.push(value);
             if !self.goes_on(b']', "`,` or `]`") {
-                return Data::Array(values);
+                return Data::Array(self.values.drain(start..).collect());
             }
         }
     }
 
+    /// A run's results are many, and each is looked at alone: they are put off.
+    fn put_off(&mut self) -> Value<'a> {
+        let at = u32::try_from(self.at).unwrap_or(u32::MAX);
+        self.skip_container();
+        Value { data: Data::PutOff, at, is_cut: self.stopped }
+    }
+
+    /// Whether the value that follows this key is a run's results.
+    fn is_results(&self, key: &str) -> bool {
+        let is_of_run = self.depth == DEPTH_OF_RESULTS && self.in_runs;
+        key == "results" && is_of_run && self.bytes().get(self.at) == Some(&b'[')
+    }
+
     fn object(&mut self) -> Data<'a> {
-        let mut members: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();
+        let start = self.members.len();
         self.skip_blanks();
         if self.bytes().get(self.at) == Some(&b'}') {
             self.at += 1;
-            return Data::Object(members);
+            return Data::Object(Vec::new());
         }
         loop {
             self.skip_blanks();
@@ -149,12 +214,17 @@ impl<'a> Parser<'a> {
                 break;
             }
             self.at += 1;
-            let value = self.value();
-            members.push((key, value));
+            self.skip_blanks();
+            if self.depth == 1 {
+                self.in_runs = key == "runs";
+            }
+            let value = if self.is_results(&key) { self.put_off() } else { self.value() };
+            self.members.push((key, value));
             if !self.goes_on(b'}', "`,` or `}`") {
                 break;
             }
         }
+        let mut members: Vec<(Cow<'a, str>, Value<'a>)> = self.members.drain(start..).collect();
         self.without_duplicates(&mut members);
         Data::Object(members)
     }
@@ -210,27 +280,36 @@ impl<'a> Parser<'a> {
         *members = kept;
     }
 
-    /// Reads over a container without going into it.
+    /// Reads over a container without going into it. What is put off says itself what is wrong in it.
     fn skip_container(&mut self) {
         let mut open = 0_usize;
-        while let Some(byte) = self.bytes().get(self.at) {
+        let bytes = self.bytes();
+        while let Some(byte) = bytes.get(self.at) {
+            self.at += 1;
             match byte {
-                b'"' => {
-                    if self.string().is_none() {
-                        return;
-                    }
-                    continue;
-                }
+                b'"' => self.skip_string(),
                 b'{' | b'[' => open += 1,
                 b'}' | b']' => open -= 1,
                 _ => {}
             }
-            self.at += 1;
             if open == 0 {
                 return;
             }
         }
-        self.stop("the end of what is too deep");
+        self.stopped = true;
+    }
+
+    /// Reads over a string from behind its opening quote on.
+    fn skip_string(&mut self) {
+        let bytes = self.bytes();
+        while let Some(found) = memchr::memchr2(b'"', b'\\', bytes.get(self.at..).unwrap_or_default()) {
+            self.at += found + 1;
+            if bytes[self.at - 1] == b'"' {
+                return;
+            }
+            self.at += 1;
+        }
+        self.at = bytes.len();
     }
 
     fn number(&mut self) -> Data<'a> {

@@ -15,7 +15,7 @@ impl Value<'_> {
     /// Adds the value as JSON, without blanks.
     pub fn write(&self, out: &mut String) {
         match &self.data {
-            Data::Null => out.push_str("null"),
+            Data::Null | Data::PutOff => out.push_str("null"),
             Data::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
             Data::Number(text) => out.push_str(text),
             Data::Text(text) => write_text(text, out),

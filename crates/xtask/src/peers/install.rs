@@ -45,12 +45,15 @@ fn go_scratch(folder: &Path, peer: &Peer, log: &Path) -> Result<()> {
     fs::create_dir_all(&module)?;
     let manifest = format!("module peers\n\ngo 1.26\n\nrequire {} v{}\n", peer.package, peer.version);
     fs::write(module.join("go.mod"), manifest)?;
-    let target = if let Some(source) = &peer.source {
-        let source = crate::root().join(source).join("main.go");
-        fs::copy(&source, module.join("main.go")).with_context(|| format!("{} is gone", source.display()))?;
-        "."
-    } else {
-        &peer.package
+    let target = match (&peer.source, &peer.program) {
+        (Some(source), _) => {
+            let source = crate::root().join(source).join("main.go");
+            fs::copy(&source, module.join("main.go"))
+                .with_context(|| format!("{} is gone", source.display()))?;
+            ".".to_owned()
+        }
+        (None, Some(program)) => format!("{}/{program}", peer.package),
+        (None, None) => peer.package.clone(),
     };
     let mut build = Command::new("go");
     build.arg("build").arg("-o").arg(folder.join("bin").join(&peer.name)).arg(target);
