@@ -1,11 +1,15 @@
 //! Finds what the findings are compared with: a file that the user names, or what the store holds of the base.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use gatewright_core::RepoPath;
 use gatewright_core::action::{ChangeUnderReview, Context};
 use gatewright_core::condition::Condition;
+use gatewright_core::repo_path::is_absolute;
 use gatewright_core::report::{Scope, Source};
 use gatewright_sarif::{
-    BaselineUnderReview, Evidence, NoSources, Snapshot, category, compare, identify, normalise, read,
+    BaselineUnderReview, Evidence, Gone, Snapshot, Sources, category, compare, identify, normalise, read,
 };
 
 use crate::{Inputs, reports};
@@ -14,7 +18,16 @@ use crate::{Inputs, reports};
 fn compare_with(evidence: &mut Evidence, before: &Snapshot, renames: &[(RepoPath, RepoPath)]) {
     let comparison = compare(&evidence.runs, before, renames);
     comparison.apply(&mut evidence.runs);
-    evidence.gone = comparison.absent;
+    let broken = broken_tools(evidence);
+    let (unsure, gone): (Vec<Gone>, Vec<Gone>) =
+        comparison.absent.into_iter().partition(|gone| broken.iter().any(|tool| **tool == *gone.source.tool));
+    evidence.gone = gone;
+    if !unsure.is_empty() {
+        evidence.inconclusive.push(format!(
+            "{} findings of the baseline are not in reports that can't be read whole: nobody knows whether they are gone.",
+            unsure.len()
+        ));
+    }
     for source in &comparison.unknown {
         evidence.inconclusive.push(format!(
             "The baseline does not say that {} ran{}: all that it found counts as new.",
@@ -32,6 +45,37 @@ fn compare_with(evidence: &mut Evidence, before: &Snapshot, renames: &[(RepoPath
         evidence.inconclusive.push(format!(
             "{tool} found something at the baseline and did not run now: nobody knows whether that is still there."
         ));
+    }
+}
+
+/// Tools of which results may be missing: what they do not name need not be gone.
+fn broken_tools(evidence: &Evidence) -> Vec<String> {
+    let is_broken = |report: usize| match &evidence.reports[report].content {
+        Ok(content) => content.faults.lose_results(),
+        Err(_) => true,
+    };
+    let runs = evidence.runs.iter().zip(&evidence.of_report);
+    runs.filter(|(_, report)| is_broken(**report)).map(|(run, _)| run.tool.name.clone()).collect()
+}
+
+/// Files of another commit: paths are taken as they are written, and nothing is read.
+struct Earlier<'a>(&'a Path);
+
+impl Sources for Earlier<'_> {
+    fn locate(&self, path: &str) -> Option<RepoPath> {
+        if is_absolute(path) {
+            RepoPath::relative_to(self.0, Path::new(path))
+        } else {
+            RepoPath::new(path).ok()
+        }
+    }
+
+    fn is_outside(&self, _: &str) -> bool {
+        false
+    }
+
+    fn read(&self, _: &RepoPath) -> Option<Arc<[u8]>> {
+        None
     }
 }
 
@@ -124,11 +168,11 @@ fn of_file(
     }
 }
 
-/// Runs of an earlier report. Their files are of another commit, so nothing of them is looked at here.
+/// Runs of an earlier report. Their files are of another commit, so nothing in them is looked at here.
 fn as_snapshot(mut runs: Vec<gatewright_sarif::Run>, inputs: &Inputs, ctx: &Context<'_>) -> Snapshot {
     let mut faults = gatewright_sarif::Faults::default();
     for run in &mut runs {
-        normalise(run, &NoSources, &mut faults);
+        normalise(run, &Earlier(&ctx.workspace.root), &mut faults);
     }
     let prefix = match ctx.name() {
         Some(name) => format!("{}/{name}", inputs.category.trim_matches('/')),

@@ -1,10 +1,12 @@
 //! After the verdict: files, standard output, the job summary and the step's outputs. A failed write is reported and
 //! becomes exit 3; it never changes a verdict in silence, and what can still be shown is shown.
 
+use std::cell::RefCell;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::Hasher;
 use crate::action::{Outcome, SarifWriter};
 use crate::answer::Answer;
 use crate::escape::{json_in_log, log_text, xml_in_log};
@@ -17,7 +19,6 @@ use crate::render::{
 use crate::report::{FindingOutcome, Report, Subject};
 use crate::runner::{Environment, Outputs, write_atomically, write_atomically_by, write_folder};
 use crate::session::{Judged, user_path};
-use crate::sha256;
 use crate::workspace::{Workspace, normal};
 
 /// How a run shows itself.
@@ -119,9 +120,6 @@ fn write_files(
     outcome: &Outcome,
     shared: &SharedInputs,
 ) -> Result<Written, Failure> {
-    let mut json =
-        serde_json::to_vec_pretty(&outcome.report).map_err(|error| Failure::bug(&error.to_string()))?;
-    json.push(b'\n');
     let path = match &shared.report_file {
         Some(path) => user_path(workspace, path),
         None => report_path(environment, workspace, &outcome.report)
@@ -143,7 +141,7 @@ fn write_files(
     let write = |path: &Path, bytes: &[u8]| {
         write_atomically(path, bytes).map_err(|error| cannot_write(&format!("`{}`", path.display()), &error))
     };
-    write(&path, &json)?;
+    let sha256 = write_json(&path, &outcome.report)?;
     for (path, bytes) in &sarif {
         write(path, bytes)?;
     }
@@ -170,7 +168,40 @@ fn write_files(
         write_folder(&path, &|sink| (folder.write)(&outcome.report, sink))
             .map_err(|error| cannot_write(&format!("the folder `{}`", path.display()), &error))?;
     }
-    Ok(Written { path, sha256: sha256(&json) })
+    Ok(Written { path, sha256 })
+}
+
+/// Writes a report piece by piece, for one of many thousand findings is large, and says its hash.
+fn write_json(path: &Path, report: &Report) -> Result<String, Failure> {
+    let hash = RefCell::new(String::new());
+    write_atomically_by(path, &|out| {
+        let mut out = io::BufWriter::new(Hashing { out, hasher: Hasher::default() });
+        serde_json::to_writer_pretty(&mut out, report)?;
+        out.write_all(b"\n")?;
+        let hashing = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        *hash.borrow_mut() = hashing.hasher.finish();
+        Ok(())
+    })
+    .map_err(|error| cannot_write(&format!("`{}`", path.display()), &error))?;
+    Ok(hash.into_inner())
+}
+
+/// Hashes what it passes on.
+struct Hashing<'a> {
+    out: &'a mut dyn Write,
+    hasher: Hasher,
+}
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// The SARIF of a report, with the path of each file that it needs: `a.sarif`, `a-2.sarif`.

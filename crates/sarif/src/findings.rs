@@ -28,8 +28,6 @@ const MOST_MESSAGE: usize = 2_000;
 pub(crate) struct Known {
     /// The results; the first is the one that is shown.
     pub(crate) group: Vec<AlertAt>,
-    /// The finding's fingerprint.
-    pub(crate) fingerprint: String,
     pub(crate) severity: Severity,
     pub(crate) score: Option<Score>,
     pub(crate) epss: Option<u32>,
@@ -95,7 +93,7 @@ fn finding(evidence: &Evidence, policy: &Policy, group: &[AlertAt]) -> Option<(K
         location: known.path.clone().map(|path| location(path, alert.places.first())),
         help: Some(help(alert, rule.help_uri.as_deref())),
         fixes: Vec::new(),
-        fingerprint: known.fingerprint.clone(),
+        fingerprint: finding_fingerprint(evidence, first),
         related: related(evidence, &known),
         properties: std::collections::BTreeMap::new(),
         outcome: match alert.kind {
@@ -137,7 +135,6 @@ fn known(evidence: &Evidence, group: Vec<AlertAt>, severity: Severity) -> Known 
         [Change::Unchanged, Change::Updated, Change::New].into_iter().find(|change| changes.contains(change));
     let reach = advisories().map(|advisory| advisory.reach).max().unwrap_or_default();
     Known {
-        fingerprint: finding_fingerprint(evidence, first),
         severity,
         score: score.filter(|score| score.tenths > 0),
         epss: evidence.threats.epss(&ids).map(|epss| epss.probability).max(own_epss),

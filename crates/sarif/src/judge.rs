@@ -1,6 +1,6 @@
 //! From evidence and policy to a report: findings and states at once, figures and gates once waivers are applied. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use gatewright_core::report::{Change, Finding, FindingOutcome, Measure, Report, Scope, Severity, Unit};
@@ -32,28 +32,35 @@ pub const MEASURES: [&str; 10] = [
 pub struct Judgement {
     evidence: Arc<Evidence>,
     policy: Policy,
-    known: BTreeMap<String, Known>,
+    known: HashMap<u128, Known>,
+}
+
+/// A fingerprint as a number: it is 32 hexadecimal digits.
+fn key(fingerprint: &str) -> u128 {
+    u128::from_str_radix(fingerprint, 16).unwrap_or_default()
 }
 
 /// Judges what can be judged before waivers are known.
 pub fn judge(evidence: &Arc<Evidence>, policy: &Policy) -> (Report, Judgement) {
     let mut all = findings(evidence, policy);
     // One finding for each fingerprint: equal results of one run are told apart by their number already.
-    let mut taken: BTreeSet<String> = BTreeSet::new();
-    for (known, finding) in &mut all {
+    let mut taken: HashSet<u128> = HashSet::with_capacity(all.len());
+    for (_, finding) in &mut all {
         let mut number = 1;
-        while !taken.insert(known.fingerprint.clone()) {
+        let first = finding.fingerprint.clone();
+        while !taken.insert(key(&finding.fingerprint)) {
             number += 1;
-            known.fingerprint = gatewright_core::fingerprint(&[&finding.fingerprint, &number.to_string()]);
+            finding.fingerprint = gatewright_core::fingerprint(&[&first, &number.to_string()]);
         }
-        finding.fingerprint.clone_from(&known.fingerprint);
     }
+    drop(taken);
     let mut report = Report::new();
     report.rules = rules(evidence, &all);
     report.states = states::states(evidence, policy);
-    let mut known = BTreeMap::new();
+    let mut known = HashMap::with_capacity(all.len());
+    report.findings.reserve(all.len());
     for (of, finding) in all {
-        known.insert(of.fingerprint.clone(), of);
+        known.insert(key(&finding.fingerprint), of);
         report.findings.push(finding);
     }
     report.findings.extend(own_rules::ALL.iter().flat_map(|rule| (rule.check)(evidence, policy)));
@@ -72,7 +79,7 @@ impl Judgement {
     }
 
     fn known(&self, finding: &Finding) -> Option<&Known> {
-        self.known.get(&finding.fingerprint).filter(|_| finding.category == CATEGORY)
+        self.known.get(&key(&finding.fingerprint)).filter(|_| finding.category == CATEGORY)
     }
 
     fn measures(&self, report: &Report) -> Vec<Measure> {
@@ -128,13 +135,8 @@ impl Judgement {
     /// The SARIF for an upload: what stands, by run, within limits. Accepted findings and those that are gone are left out,
     /// because GitHub would open an alert for each.
     pub fn outgoing(&self, report: &Report, limits: Limits) -> Vec<Written> {
-        let waived: BTreeSet<&str> = report
-            .findings
-            .iter()
-            .filter(|finding| finding.waiver.is_some())
-            .map(|finding| finding.fingerprint.as_str())
-            .collect();
-        let of_waived = self.known.values().filter(|known| waived.contains(known.fingerprint.as_str()));
+        let of_waived = report.findings.iter().filter(|finding| finding.waiver.is_some());
+        let of_waived = of_waived.filter_map(|finding| self.known(finding));
         let waived: BTreeSet<AlertAt> = of_waived.flat_map(|known| known.group.iter().copied()).collect();
         let evidence = &self.evidence;
         let outgoing = |(at, run): (usize, &'_ crate::Run)| {
