@@ -3,6 +3,7 @@
 
 mod baseline;
 mod inputs;
+mod lists;
 mod places;
 mod reports;
 mod verbs;
@@ -101,6 +102,7 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     evidence.asks_for_new = policy.gates.iter().any(gatewright_sarif::Gate::asks_for_new)
         || ctx.conditions.iter().any(baseline::asks_for_new);
     baseline::compare_with_found(inputs, ctx, &mut evidence, &mut sources)?;
+    lists::accept(inputs, ctx, &mut evidence, &mut sources)?;
     evidence.groups = join(&evidence.runs);
     let effects = match ctx.verb {
         "record" => verbs::record(&evidence, token, ctx)?,

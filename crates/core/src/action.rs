@@ -384,6 +384,8 @@ pub struct Context<'a> {
     pub(crate) changes_since: &'a dyn Fn(&CommitId) -> Option<ChangeSet>,
     /// The repository's files, where somebody asks.
     pub(crate) tracked: &'a dyn Fn() -> Vec<crate::RepoPath>,
+    /// A file as the version has it that counts.
+    pub(crate) deciding: &'a dyn Fn(&std::path::Path) -> io::Result<DecidingFile>,
     /// What the store holds in a series, nearest first.
     pub(crate) recorded: &'a dyn Fn(&str, usize) -> Recorded,
     /// What the run was compared with, for the report.
@@ -411,6 +413,16 @@ impl Context<'_> {
     /// The files of the repository, sorted: those that git tracks, or without git those that lie there.
     pub fn tracked_files(&self) -> Vec<crate::RepoPath> {
         (self.tracked)()
+    }
+
+    /// A file besides the configuration that decides what counts: a list of what is accepted. Like the configuration it is the
+    /// base's on a pull request and in a merge queue, so that no change disarms its judge; one outside the repository is the
+    /// workflow's own. The path is relative to the working directory.
+    ///
+    /// # Errors
+    /// It is there and can't be read.
+    pub fn deciding_file(&self, path: &std::path::Path) -> io::Result<DecidingFile> {
+        (self.deciding)(path)
     }
 
     /// The entries of a list that the action's description names, in the order of the configuration.
@@ -504,6 +516,31 @@ impl Context<'_> {
     pub fn note(&self, text: impl Into<String>) {
         self.notes.add(text.into());
     }
+}
+
+/// A file that decides what counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecidingFile {
+    /// Its bytes; nothing where there is no such file in the version that counts.
+    pub bytes: Option<Vec<u8>>,
+    /// The version that counts.
+    pub version: FileVersion,
+}
+
+/// Which version of a file counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileVersion {
+    /// The one that lies here.
+    Here,
+    /// That of the base.
+    Base {
+        /// The one that lies here says something else.
+        is_changed: bool,
+    },
+    /// The one that lies here, because the base can't be read.
+    HereInstead(RepositoryError),
+    /// None: the base can't be read, and what lies here may be a stranger's.
+    None(RepositoryError),
 }
 
 /// A command that an action is asked to run.
