@@ -86,6 +86,18 @@ pub struct Inputs {
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_no_threat_data: StatePolicy,
 
+    /// For `waive`: why the findings are accepted.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+
+    /// For `waive`: who answers for it.
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+
+    /// For `waive`: the last day it holds.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub until: Option<String>,
+
     /// A token for `fetch` and `record`, only where actions/checkout left no credentials (`persist-credentials: false`).
     #[arg(long, value_name = "SECRET")]
     pub store_token: Option<String>,

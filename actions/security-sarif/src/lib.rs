@@ -7,6 +7,7 @@ mod lists;
 mod places;
 mod reports;
 mod verbs;
+mod waive;
 
 use std::sync::Arc;
 
@@ -90,6 +91,9 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     let token = inputs.store_token.as_deref().and_then(Token::new);
     if ctx.verb == "fetch" {
         return Ok(verbs::fetch(token));
+    }
+    if ctx.verb == "waive" {
+        return waive::waive(inputs, ctx);
     }
     let policy = inputs.policy()?;
     let found = reports::find(ctx)?;

@@ -10,6 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command};
 
 use crate::answer::Answer;
 use crate::config::ConfigEntry;
+use crate::config::insert::{Inserted, NewWaiver, insert_waiver};
 use crate::effect::Effect;
 use crate::failure::Failure;
 use crate::input::Provenance;
@@ -398,6 +399,8 @@ pub struct Context<'a> {
     pub(crate) notes: &'a crate::runner::Notes,
     /// What the runner says about the run.
     pub(crate) environment: &'a crate::runner::Environment,
+    /// Where the configuration lies, relative to the repository's root.
+    pub(crate) config: &'a str,
     /// The inputs are those that the change proposes.
     pub(crate) dry_run: bool,
     /// The name that was chosen for these settings.
@@ -423,6 +426,25 @@ impl Context<'_> {
     /// It is there and can't be read.
     pub fn deciding_file(&self, path: &std::path::Path) -> io::Result<DecidingFile> {
         (self.deciding)(path)
+    }
+
+    /// The configuration that lies here with one waiver more, in this action's settings: its path for readers, its file, and
+    /// what is to be written there. Nothing is written yet.
+    ///
+    /// # Errors
+    /// The configuration can't be read, or nothing can be inserted safely.
+    pub fn with_waiver(&self, waiver: &NewWaiver) -> Result<(String, PathBuf, Inserted), Failure> {
+        let file = self.workspace.root.join(self.config);
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                let message = format!("the configuration `{}` can't be read: {error}", self.config);
+                return Err(Failure::cannot_judge(message, "Check the file's permissions."));
+            }
+        };
+        let inserted = insert_waiver(self.config, &text, &self.subject.action, self.name, waiver)?;
+        Ok((self.config.to_owned(), file, inserted))
     }
 
     /// The entries of a list that the action's description names, in the order of the configuration.

@@ -393,6 +393,7 @@ impl<'a> Session<'a> {
             job_started: self.job_started(),
             notes: self.notes,
             environment: self.environment,
+            config: &shared.config,
             dry_run: trial == Trial::DryRun,
             name: name.as_deref(),
         };

@@ -92,7 +92,7 @@ fn entries(
         }
         _ => reasons.join(": "),
     };
-    let time = moment(statement).map_err(&of)?.or(own_time);
+    let time = moment(statement).map_err(|message| of(format!("says no time: {message}")))?.or(own_time);
     let time = time.ok_or_else(|| of("has no `timestamp`, and neither has the document".to_owned()))?;
     let (line, _) = document.place(statement);
     let abouts = abouts(statement).map_err(&of)?;
