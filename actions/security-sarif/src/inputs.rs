@@ -43,9 +43,21 @@ pub struct Inputs {
     #[arg(long, value_name = "FILE")]
     pub kev_file: Option<String>,
 
-    /// What markers in the source (`#nosec`) and acceptances in reports count for: honour, require-reason or ignore.
+    /// What markers in the source (`#nosec`), acceptances in reports and lists of other tools count for: honour,
+    /// require-reason or ignore.
     #[arg(long, value_name = "POLICY", default_value = "honour", value_enum, hide_possible_values = true)]
     pub inline_markers: Markers,
+
+    /// Lists of other tools that say what is accepted, as paths and globs, one a line; `none` for none. Without any:
+    /// `.trivyignore`, `.trivyignore.yaml`, `osv-scanner.toml`, `.gitleaksignore` and `.grype.yaml` at the repository's root.
+    /// On pull requests their base version counts.
+    #[arg(long, value_name = "GLOB")]
+    pub ignore_files: Vec<String>,
+
+    /// OpenVEX documents, as paths and globs, one a line: what they say is not affected or fixed is accepted. On pull requests
+    /// their base version counts.
+    #[arg(long, value_name = "GLOB")]
+    pub vex_files: Vec<String>,
 
     /// What the categories begin with that runs get which have none. A category that changes closes its alerts.
     #[arg(long, value_name = "NAME", default_value = "security-sarif")]
@@ -86,6 +98,18 @@ pub struct Inputs {
     /// What missing or old data on exploitation, where a gate needs it, does: fail, warn or ignore.
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_no_threat_data: StatePolicy,
+
+    /// For `waive`: why the findings are accepted.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+
+    /// For `waive`: who answers for it.
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+
+    /// For `waive`: the last day it holds.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub until: Option<String>,
 
     /// A token for `fetch` and `record`, only where actions/checkout left no credentials (`persist-credentials: false`).
     #[arg(long, value_name = "SECRET")]

@@ -3,10 +3,12 @@
 
 mod baseline;
 mod inputs;
+mod lists;
 mod places;
 mod reports;
 mod scan;
 mod verbs;
+mod waive;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,6 +95,9 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     if ctx.verb == "fetch" {
         return Ok(verbs::fetch(token));
     }
+    if ctx.verb == "waive" {
+        return waive::waive(inputs, ctx);
+    }
     let policy = inputs.policy()?;
     // Who runs scanners here and names no file wants nothing else to be read.
     let only_runs = !inputs.scanners.is_empty() && ctx.patterns.is_empty();
@@ -107,6 +112,7 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     evidence.asks_for_new = policy.gates.iter().any(gatewright_sarif::Gate::asks_for_new)
         || ctx.conditions.iter().any(baseline::asks_for_new);
     baseline::compare_with_found(inputs, ctx, &mut evidence, &mut sources);
+    lists::accept(inputs, ctx, &mut evidence, &mut sources)?;
     evidence.groups = join(&evidence.runs);
     let effects = match ctx.verb {
         "record" => verbs::record(&evidence, token, ctx)?,

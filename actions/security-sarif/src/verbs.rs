@@ -7,7 +7,7 @@ use gatewright_core::effect::{Effect, Verdicts};
 use gatewright_core::store::{Retention, Token};
 use gatewright_sarif::{Evidence, ScanReport, Snapshot};
 
-pub(crate) const VERBS: [VerbAbout; 3] = [
+pub(crate) const VERBS: [VerbAbout; 4] = [
     VerbAbout { name: "judge", summary: "Judges the reports that lie here.", operands: None },
     VerbAbout {
         name: "fetch",
@@ -18,6 +18,11 @@ pub(crate) const VERBS: [VerbAbout; 3] = [
         name: "record",
         summary: "Judges, and records what was found; on the default branch only, needs `contents: write`.",
         operands: None,
+    },
+    VerbAbout {
+        name: "waive",
+        summary: "Writes a waiver into the configuration, with `reason`, `owner` and `until`.",
+        operands: Some("a rule, and maybe a glob of paths"),
     },
 ];
 

@@ -10,6 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command};
 
 use crate::answer::Answer;
 use crate::config::ConfigEntry;
+use crate::config::insert::{Inserted, NewWaiver, insert_waiver};
 use crate::effect::Effect;
 use crate::failure::Failure;
 use crate::input::Provenance;
@@ -408,6 +409,8 @@ pub struct Context<'a> {
     pub(crate) changes_since: &'a dyn Fn(&CommitId) -> Option<ChangeSet>,
     /// The repository's files, where somebody asks.
     pub(crate) tracked: &'a dyn Fn() -> Vec<crate::RepoPath>,
+    /// A file as the version has it that counts.
+    pub(crate) deciding: &'a dyn Fn(&std::path::Path) -> io::Result<DecidingFile>,
     /// What the store holds in a series, nearest first.
     pub(crate) recorded: &'a dyn Fn(&str, usize) -> Recorded,
     /// What the run was compared with, for the report.
@@ -422,6 +425,8 @@ pub struct Context<'a> {
     pub(crate) notes: &'a crate::runner::Notes,
     /// What the runner says about the run.
     pub(crate) environment: &'a crate::runner::Environment,
+    /// Where the configuration lies, relative to the repository's root.
+    pub(crate) config: &'a str,
     /// The inputs are those that the change proposes.
     pub(crate) dry_run: bool,
     /// The name that was chosen for these settings.
@@ -437,6 +442,35 @@ impl Context<'_> {
     /// The files of the repository, sorted: those that git tracks, or without git those that lie there.
     pub fn tracked_files(&self) -> Vec<crate::RepoPath> {
         (self.tracked)()
+    }
+
+    /// A file besides the configuration that decides what counts: a list of what is accepted. Like the configuration it is the
+    /// base's on a pull request and in a merge queue, so that no change disarms its judge; one outside the repository is the
+    /// workflow's own. The path is relative to the working directory.
+    ///
+    /// # Errors
+    /// It is there and can't be read.
+    pub fn deciding_file(&self, path: &std::path::Path) -> io::Result<DecidingFile> {
+        (self.deciding)(path)
+    }
+
+    /// The configuration that lies here with one waiver more, in this action's settings: its path for readers, its file, and
+    /// what is to be written there. Nothing is written yet.
+    ///
+    /// # Errors
+    /// The configuration can't be read, or nothing can be inserted safely.
+    pub fn with_waiver(&self, waiver: &NewWaiver) -> Result<(String, PathBuf, Inserted), Failure> {
+        let file = self.workspace.root.join(self.config);
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                let message = format!("the configuration `{}` can't be read: {error}", self.config);
+                return Err(Failure::cannot_judge(message, "Check the file's permissions."));
+            }
+        };
+        let inserted = insert_waiver(self.config, &text, &self.subject.action, self.name, waiver)?;
+        Ok((self.config.to_owned(), file, inserted))
     }
 
     /// The entries of a list that the action's description names, in the order of the configuration.
@@ -536,6 +570,31 @@ impl Context<'_> {
     pub fn note(&self, text: impl Into<String>) {
         self.notes.add(text.into());
     }
+}
+
+/// A file that decides what counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecidingFile {
+    /// Its bytes; nothing where there is no such file in the version that counts.
+    pub bytes: Option<Vec<u8>>,
+    /// The version that counts.
+    pub version: FileVersion,
+}
+
+/// Which version of a file counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileVersion {
+    /// The one that lies here.
+    Here,
+    /// That of the base.
+    Base {
+        /// The one that lies here says something else.
+        is_changed: bool,
+    },
+    /// The one that lies here, because the base can't be read.
+    HereInstead(RepositoryError),
+    /// None: the base can't be read, and what lies here may be a stranger's.
+    None(RepositoryError),
 }
 
 /// A command that an action is asked to run.

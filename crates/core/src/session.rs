@@ -10,7 +10,9 @@ use std::time::SystemTime;
 
 use clap::{ArgMatches, FromArgMatches};
 
-use crate::action::{Action, ChangeUnderReview, Context, Outcome, Recorded, Settle};
+use crate::action::{
+    Action, ChangeUnderReview, Context, DecidingFile, FileVersion, Outcome, Recorded, Settle,
+};
 use crate::condition::{Condition, ConditionError};
 use crate::config::yaml::Place;
 use crate::config::{ConfigFile, Settings};
@@ -209,13 +211,7 @@ impl<'a> Session<'a> {
         shown: &str,
         accept: &dyn Fn(&ConfigFile) -> Result<(), Failure>,
     ) -> Result<Option<ConfigFile>, RepositoryError> {
-        let base = self.host.repository.base(&self.workspace.directory, &self.review_request())?;
-        let missing = || RepositoryError {
-            message: "there is no base".to_owned(),
-            help: "Set `fetch-depth: 2` on actions/checkout.".to_owned(),
-            not_a_repository: false,
-        };
-        let tip = base.ok_or_else(missing)?.tip;
+        let tip = self.base_tip()?;
         let Some(bytes) = self.host.repository.file_at(&self.workspace.directory, &tip, repo_path)? else {
             return Ok(None);
         };
@@ -235,6 +231,44 @@ impl<'a> Session<'a> {
         let file = ConfigFile::parse(shown, &text).map_err(|error| refused(&error.into()))?;
         accept(&file).map_err(|failure| refused(&failure))?;
         Ok(Some(file))
+    }
+
+    /// A file that decides what counts, as the configuration does: from where, says the same rule.
+    fn deciding_file(&self, path: &Path, from: &str) -> std::io::Result<DecidingFile> {
+        let file = normal(&self.workspace.directory.join(path));
+        let here = || match std::fs::read(&file) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        };
+        let event = self.event.as_ref().filter(|event| event.review.is_some());
+        let Some((event, repo_path)) = event.zip(self.workspace.repo_path(&file)) else {
+            return Ok(DecidingFile { bytes: here()?, version: FileVersion::Here });
+        };
+        let of_base = self
+            .base_tip()
+            .and_then(|tip| self.host.repository.file_at(&self.workspace.directory, &tip, &repo_path));
+        match of_base {
+            Ok(bytes) => {
+                let is_changed = !here().is_ok_and(|here| here == bytes);
+                Ok(DecidingFile { bytes, version: FileVersion::Base { is_changed } })
+            }
+            Err(error) if from == "base" || event.from_fork => {
+                Ok(DecidingFile { bytes: None, version: FileVersion::None(error) })
+            }
+            Err(error) => Ok(DecidingFile { bytes: here()?, version: FileVersion::HereInstead(error) }),
+        }
+    }
+
+    /// The commit whose files decide on a review.
+    fn base_tip(&self) -> Result<CommitId, RepositoryError> {
+        let base = self.host.repository.base(&self.workspace.directory, &self.review_request())?;
+        let missing = || RepositoryError {
+            message: "there is no base".to_owned(),
+            help: "Set `fetch-depth: 2` on actions/checkout.".to_owned(),
+            not_a_repository: false,
+        };
+        Ok(base.ok_or_else(missing)?.tip)
     }
 
     fn review_request(&self) -> BaseRequest {
@@ -355,6 +389,7 @@ impl<'a> Session<'a> {
             lists: &|list| lists.get(list).cloned().unwrap_or_default(),
             changes_since: &|commit| self.changes_since(commit),
             tracked: &|| self.tracked_files(),
+            deciding: &|path| self.deciding_file(path, &shared.config_from),
             recorded: &|part, most| {
                 self.recorded(&series(action.about().name, name.as_deref(), part), &change, most)
             },
@@ -364,6 +399,7 @@ impl<'a> Session<'a> {
             job_started: self.job_started(),
             notes: self.notes,
             environment: self.environment,
+            config: &shared.config,
             dry_run: trial == Trial::DryRun,
             name: name.as_deref(),
         };

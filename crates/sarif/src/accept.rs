@@ -13,8 +13,19 @@ pub struct AboutEntry {
     pub message: String,
     /// Where it is written.
     pub at: Option<Location>,
-    /// It has expired, as opposed to matching nothing.
-    pub has_expired: bool,
+    /// What it is about.
+    pub trouble: EntryTrouble,
+}
+
+/// What can be the matter with an entry of another tool's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryTrouble {
+    /// Its day has passed.
+    Expired,
+    /// It matches nothing, and should.
+    Unmatched,
+    /// It can't be understood.
+    Unreadable,
 }
 
 /// How a result's acceptances stand.
@@ -63,10 +74,20 @@ pub fn acceptance(alert: &Alert, tool: &str, policy: InlineMarkers, today: Optio
     }
     let owner = match first.kind {
         SuppressionKind::InSource => format!("a marker for {tool} in the source"),
-        SuppressionKind::External => format!("a list of {tool}"),
+        SuppressionKind::External => written_at(first).unwrap_or_else(|| format!("a list of {tool}")),
     };
     let until = standing.iter().filter_map(|one| one.expires.as_deref()?.get(..10).map(str::to_owned)).min();
     Acceptance::Accepted(WaiverMark { owner, reason: reason.unwrap_or("no reason given").to_owned(), until })
+}
+
+/// Where an acceptance is written, where it says so: `.trivyignore:3`.
+fn written_at(suppression: &Suppression) -> Option<String> {
+    let (_, location) = suppression.rest.iter().find(|(key, _)| key.as_ref() == "location")?;
+    let location: serde_json::Value = serde_json::from_str(location).ok()?;
+    let place = &location["physicalLocation"];
+    let uri = place["artifactLocation"]["uri"].as_str().filter(|uri| !uri.is_empty())?;
+    let line = place["region"]["startLine"].as_u64().map(|line| format!(":{line}"));
+    Some(format!("{uri}{}", line.unwrap_or_default()))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use gatewright_core::date::Date;
 use crate::compare::Gone;
 use crate::fault::Faults;
 use crate::join::AlertAt;
+use crate::lists::ListUse;
 use crate::model::{Alert, Rule, Run};
 use crate::threat::Threats;
 
@@ -38,6 +39,49 @@ pub struct Evidence {
     pub today: Option<Date>,
     /// Acceptances from lists of other tools that are worth a word.
     pub about_lists: Vec<crate::accept::AboutEntry>,
+    /// The lists of other tools.
+    pub lists: Vec<ListUnderReview>,
+}
+
+/// A list of another tool that says what is accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListUnderReview {
+    /// Its path for readers.
+    pub shown: String,
+    /// For whom it speaks; empty where that is not known.
+    pub speaks_for: &'static str,
+    /// Entries that it holds.
+    pub entries: usize,
+    /// What of it was of use.
+    pub used: ListUse,
+    /// Which version of it counts.
+    pub version: ListVersion,
+}
+
+/// Which version of a list counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListVersion {
+    /// The one that lies here.
+    Here,
+    /// That of the base.
+    Base {
+        /// The change edits it.
+        is_changed: bool,
+    },
+    /// The one that lies here, because the base can't be read.
+    HereInstead {
+        /// Why not: lower case, without a full stop.
+        why: String,
+        /// The next step.
+        help: String,
+    },
+    /// None.
+    None {
+        /// Why the base's can't be read: lower case, without a full stop.
+        why: String,
+        /// The next step.
+        help: String,
+    },
 }
 
 /// A file that was read.

@@ -30,7 +30,7 @@ mod package;
 pub use ids::{canonical_id, cves, ids_of, normal_id};
 pub use message::without_numbers;
 pub(crate) use package::CRATES;
-pub use package::PackageKey;
+pub use package::{PackageKey, url_version};
 
 /// The key of the fingerprint that counts.
 pub const LINE_HASH: &str = "primaryLocationLineHash";

@@ -19,6 +19,7 @@ pub mod join;
 pub mod json;
 mod judge;
 pub mod line_hash;
+pub mod lists;
 pub mod model;
 pub mod normalise;
 pub mod policy;

@@ -5,6 +5,7 @@ mod broken_scan;
 mod expired_acceptance;
 mod odd_scan;
 mod unmatched_acceptance;
+mod unreadable_acceptance;
 
 use gatewright_core::report::{Finding, FindingOutcome, Location, RuleInfo};
 
@@ -22,16 +23,17 @@ pub struct RegisteredRule {
 }
 
 /// Every rule, by id.
-pub const ALL: [RegisteredRule; 4] = [
+pub const ALL: [RegisteredRule; 5] = [
     RegisteredRule { info: broken_scan::INFO, check: broken_scan::check },
     RegisteredRule { info: expired_acceptance::INFO, check: expired_acceptance::check },
     RegisteredRule { info: odd_scan::INFO, check: odd_scan::check },
     RegisteredRule { info: unmatched_acceptance::INFO, check: unmatched_acceptance::check },
+    RegisteredRule { info: unreadable_acceptance::INFO, check: unreadable_acceptance::check },
 ];
 
 /// What the rules are, for the action's description.
-pub const INFOS: [RuleInfo; 4] = {
-    let mut infos = [ALL[0].info; 4];
+pub const INFOS: [RuleInfo; 5] = {
+    let mut infos = [ALL[0].info; 5];
     let mut index = 0;
     while index < ALL.len() {
         infos[index] = ALL[index].info;

@@ -6,7 +6,7 @@ use gatewright_core::report::{
     Block, Cell, Change, Column, Finding, FindingOutcome, Inline, Report, Section, Severity,
 };
 
-use crate::evidence::{BaselineUnderReview, Evidence, ScanReport};
+use crate::evidence::{BaselineUnderReview, Evidence, ListUnderReview, ListVersion, ScanReport};
 use crate::fault::Weight;
 use crate::findings::{CATEGORY, stands};
 use crate::policy::Policy;
@@ -66,6 +66,7 @@ pub(crate) fn sections(evidence: &Evidence, policy: &Policy, report: &Report) ->
         upgrades(report),
         gone(evidence),
         scanners(evidence),
+        lists(evidence),
         remarks(evidence, policy, report),
     ];
     all.into_iter().flatten().collect()
@@ -289,6 +290,41 @@ fn lost(report: &ScanReport) -> String {
             }
         }
     }
+}
+
+/// What lists of other tools accept here. A tool leaves out what its own list accepts: that is not in its report.
+fn lists(evidence: &Evidence) -> Option<Section> {
+    let row = |list: &ListUnderReview| -> Vec<Cell> {
+        let version = match &list.version {
+            ListVersion::Here => "",
+            ListVersion::Base { is_changed: false } => "the base's",
+            ListVersion::Base { is_changed: true } => "the base's; the change's own counts once it is merged",
+            ListVersion::HereInstead { .. } => "the change's own",
+            ListVersion::None { .. } => "none",
+        };
+        let number = |count: usize| vec![Inline::text(count.to_string())];
+        vec![
+            vec![Inline::code(&*list.shown)],
+            vec![Inline::text(list.speaks_for)],
+            number(list.entries),
+            number(list.used.accepted),
+            number(list.used.expired),
+            number(list.used.odd),
+            vec![Inline::text(version)],
+        ]
+    };
+    let rows: Vec<Vec<Cell>> = evidence.lists.iter().map(row).collect();
+    let columns = vec![
+        Column::left("List"),
+        Column::left("Speaks for"),
+        Column::right("Entries"),
+        Column::right("Accept here"),
+        Column::right("Expired"),
+        Column::right("Not understood"),
+        Column::left("Which counts"),
+    ];
+    let table = Block::Table { columns, rows };
+    (!evidence.lists.is_empty()).then(|| section("lists", "Lists of what is accepted", 35, vec![table]))
 }
 
 fn remarks(evidence: &Evidence, policy: &Policy, report: &Report) -> Option<Section> {

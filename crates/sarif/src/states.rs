@@ -2,7 +2,7 @@
 
 use gatewright_core::report::{Policy as StatePolicy, State};
 
-use crate::evidence::{BaselineUnderReview, Evidence, ScanReport};
+use crate::evidence::{BaselineUnderReview, Evidence, ListUnderReview, ListVersion, ScanReport};
 use crate::fault::Weight;
 use crate::gate::Gate;
 use crate::policy::Policy;
@@ -16,6 +16,7 @@ pub(crate) fn states(evidence: &Evidence, policy: &Policy) -> Vec<State> {
     states.extend(policy.expected.iter().filter_map(|tool| missing_scanner(evidence, tool, policy)));
     states.extend(baseline(evidence, policy));
     states.extend(threats(evidence, policy));
+    states.extend(evidence.lists.iter().find_map(list_of_the_change));
     states
 }
 
@@ -72,6 +73,24 @@ fn baseline(evidence: &Evidence, policy: &Policy) -> Option<State> {
     let level = if *is_asked { policy.on_no_baseline } else { least(policy.on_no_baseline) };
     let message = format!("there is no baseline, so every finding counts as new: {why}");
     Some(state("no-baseline", level, message, help.clone()))
+}
+
+/// A list that the change itself may have written, or that does not count because it might be.
+fn list_of_the_change(list: &ListUnderReview) -> Option<State> {
+    let (name, message, help) = match &list.version {
+        ListVersion::HereInstead { why, help } => (
+            "acceptances-from-head",
+            format!("{} is the change's own, because that of the base can't be read: {why}", list.shown),
+            help,
+        ),
+        ListVersion::None { why, help } => (
+            "acceptances-not-read",
+            format!("{} accepts nothing, because that of the base can't be read: {why}", list.shown),
+            help,
+        ),
+        ListVersion::Here | ListVersion::Base { .. } => return None,
+    };
+    Some(state(name, StatePolicy::Warn, message, help.clone()))
 }
 
 /// What nobody asks for warns at most.

@@ -1,5 +1,6 @@
 //! `.github/gatewright.yml`: finding an action's settings in it, strictly, and saying where what came from.
 
+pub mod insert;
 pub mod yaml;
 
 use std::collections::BTreeMap;

@@ -106,7 +106,19 @@ pub(crate) enum Color {
 
 /// Inputs that only a flag or `with:` can set: they decide which configuration is read, or how, or what is done; and
 /// no secret belongs into a file.
-pub(crate) const NOT_IN_CONFIG: [&str; 8] =
-    ["working-directory", "config", "config-from", "name", "command", "args", "token", "store-token"];
+pub(crate) const NOT_IN_CONFIG: [&str; 11] = [
+    "working-directory",
+    "config",
+    "config-from",
+    "name",
+    "command",
+    "args",
+    "token",
+    "store-token",
+    // What a new waiver says.
+    "reason",
+    "owner",
+    "until",
+];
 /// Flags that are no inputs of `action.yml`.
 pub const FLAG_ONLY: [&str; 5] = ["format", "color", "explain-inputs", "help", "version"];

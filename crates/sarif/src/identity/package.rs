@@ -50,6 +50,14 @@ fn of_url(url: &str) -> Option<(String, String)> {
     (!kind.is_empty() && !name.is_empty()).then(|| (kind.to_owned(), name))
 }
 
+/// The version in a package URL, where it has one.
+pub fn url_version(url: &str) -> Option<String> {
+    let rest = url.trim().strip_prefix("pkg:")?.split(['?', '#']).next()?;
+    let (before, version) = rest.rsplit_once('@')?;
+    let is_one = !before.ends_with('/') && !version.contains('/') && !version.is_empty();
+    is_one.then(|| percent_decoded(version))
+}
+
 fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));

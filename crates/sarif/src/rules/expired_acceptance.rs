@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use gatewright_core::report::{Finding, FindingOutcome, Location, RuleInfo, Severity};
 
 use super::CATEGORY;
-use crate::accept::{Acceptance, acceptance};
+use crate::accept::{Acceptance, EntryTrouble, acceptance};
 use crate::evidence::Evidence;
 use crate::findings::stands;
 use crate::policy::Policy;
@@ -48,7 +48,7 @@ pub(crate) fn check(evidence: &Evidence, policy: &Policy) -> Vec<Finding> {
             found.insert((format!("The acceptance of `{rule}` of {} {why}.", run.tool.name), place));
         }
     }
-    let entries = evidence.about_lists.iter().filter(|entry| entry.has_expired);
+    let entries = evidence.about_lists.iter().filter(|entry| entry.trouble == EntryTrouble::Expired);
     found.extend(entries.map(|entry| (entry.message.clone(), entry.at.clone())));
     let finding = |(message, at): (String, Option<Location>)| {
         let mut finding = Finding::new(&INFO, CATEGORY, message);
