@@ -2,6 +2,8 @@
 //! bag, what it demands and is missing makes the part be left out, and numbers that point into other lists are replaced by
 //! what they point at.
 
+use std::collections::HashMap;
+
 use crate::fault::{FaultKind, Faults};
 use crate::json::{Data, Document, Value, excerpt, write_text};
 use crate::schema::{Object, Shape, Special};
@@ -31,6 +33,7 @@ impl<'a> Cleaner<'_, 'a> {
             (Shape::Word(words), Data::Text(text)) if words.contains(&text.as_ref()) => value.write(out),
             (Shape::Guid, Data::Text(text)) if is_guid(text) => value.write(out),
             (Shape::Time, Data::Text(text)) if is_time(text) => value.write(out),
+            (Shape::Language, Data::Text(text)) if is_language(text) => value.write(out),
             (Shape::Uri, Data::Text(text)) if has_scheme(text) => write_text(&reference(text), out),
             (Shape::Reference, Data::Text(text)) => write_text(&reference(text), out),
             (Shape::Int(least), Data::Number(text)) => match text.parse::<i64>() {
@@ -42,10 +45,13 @@ impl<'a> Cleaner<'_, 'a> {
                 _ => return false,
             },
             (Shape::List(shape, least), Data::Array(values)) => {
-                return self.list(values, shape, *least, false, faults, out);
+                return self.list(values, shape, *least, Equal::Stay, faults, out);
             }
             (Shape::Set(shape), Data::Array(values)) => {
-                return self.list(values, shape, 0, true, faults, out);
+                return self.list(values, shape, 0, Equal::Go, faults, out);
+            }
+            (Shape::Table(shape), Data::Array(values)) => {
+                return self.list(values, shape, 0, Equal::Refer, faults, out);
             }
             (Shape::Map(shape), Data::Object(members)) => {
                 out.push('{');
@@ -90,16 +96,17 @@ impl<'a> Cleaner<'_, 'a> {
         values: &[Value<'a>],
         shape: &Shape,
         least: usize,
-        unique: bool,
+        equal: Equal,
         faults: &mut Faults,
         out: &mut String,
     ) -> bool {
         let start = out.len();
-        let mut pieces: Vec<(usize, usize)> = Vec::new();
+        let mut count = 0;
+        let mut known: HashMap<Box<str>, usize> = HashMap::new();
         out.push('[');
-        for value in values {
+        for (at, value) in values.iter().enumerate() {
             let before = out.len();
-            if !pieces.is_empty() {
+            if count > 0 {
                 out.push(',');
             }
             let from = out.len();
@@ -113,15 +120,23 @@ impl<'a> Cleaner<'_, 'a> {
                 });
                 continue;
             }
-            let piece = &out[from..];
-            if unique && pieces.iter().any(|(from, to)| &out[*from..*to] == piece) {
+            let first = match equal {
+                Equal::Stay => at,
+                Equal::Go | Equal::Refer => *known.entry(out[from..].into()).or_insert(at),
+            };
+            if first != at && equal == Equal::Go {
                 out.truncate(before);
                 continue;
             }
-            pieces.push((from, out.len()));
+            if first != at {
+                out.truncate(from);
+                let same = "gatewright/sameAs";
+                out.push_str(&format!("{{\"properties\":{{\"{same}\":{first},\"gatewright/index\":{at}}}}}"));
+            }
+            count += 1;
         }
         out.push(']');
-        if pieces.len() < least {
+        if count < least {
             out.truncate(start);
             return false;
         }
@@ -143,7 +158,9 @@ impl<'a> Cleaner<'_, 'a> {
             if key == "properties" || member.data == Data::Null {
                 continue;
             }
-            if object.special != Special::None && matches!(key.as_ref(), "index" | "parentIndex") {
+            let points =
+                !matches!(object.special, Special::None | Special::TaxonReference | Special::Notification);
+            if points && matches!(key.as_ref(), "index" | "parentIndex") {
                 continue;
             }
             match object.member(key) {
@@ -164,9 +181,14 @@ impl<'a> Cleaner<'_, 'a> {
             }
         }
         let properties = value.get("properties");
-        if object.required.iter().any(|key| !had.contains(key)) {
+        let names_nothing = object.special == Special::TaxonReference
+            && !["id", "index", "guid"].iter().any(|key| had.contains(key));
+        if names_nothing || object.required.iter().any(|key| !had.contains(key)) {
             out.truncate(start);
             return false;
+        }
+        if object.special == Special::Notification {
+            describe(value, &had, out);
         }
         if properties.is_some() || !unknown.is_empty() {
             if out.len() > inside {
@@ -189,6 +211,27 @@ impl<'a> Cleaner<'_, 'a> {
             Special::ThreadFlowLocation => at("threadFlowLocations"),
             _ => None,
         }
+    }
+}
+
+/// What becomes of elements that are equal to one before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Equal {
+    Stay,
+    Go,
+    Refer,
+}
+
+/// Adds the descriptions that a notification lacks, from those that it has.
+fn describe(value: &Value<'_>, had: &[&str], out: &mut String) {
+    const DESCRIPTIONS: [&str; 3] = ["shortDescription", "fullDescription", "help"];
+    let of = |key: &&str| value.get(key)?.get("text")?.text().filter(|text| !text.trim().is_empty());
+    let name = || value.get("name").or_else(|| value.get("id")).and_then(Value::text);
+    let Some(text) = DESCRIPTIONS.iter().find_map(of).or_else(name) else { return };
+    for key in DESCRIPTIONS.into_iter().filter(|key| !had.contains(key)) {
+        out.push_str(&format!(",\"{key}\":{{\"text\":"));
+        write_text(text, out);
+        out.push('}');
     }
 }
 
@@ -242,7 +285,7 @@ pub(crate) fn bag(properties: Option<&Value<'_>>, unknown: &[(&str, &Value<'_>)]
 }
 
 /// Texts of which no two are equal.
-fn is_texts(value: &Value<'_>) -> bool {
+pub(crate) fn is_texts(value: &Value<'_>) -> bool {
     value.array().is_some_and(|values| {
         let texts: std::collections::BTreeSet<&str> = values.iter().filter_map(Value::text).collect();
         texts.len() == values.len()
@@ -258,6 +301,14 @@ fn is_guid(text: &str) -> bool {
         _ => byte.is_ascii_hexdigit(),
     };
     bytes.len() == 36 && bytes.iter().enumerate().all(fits)
+}
+
+fn is_language(text: &str) -> bool {
+    let is_word = |word: &str| word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    match text.split_once('-') {
+        Some((language, country)) => is_word(language) && is_word(country),
+        None => is_word(text),
+    }
 }
 
 fn is_time(text: &str) -> bool {

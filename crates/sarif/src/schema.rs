@@ -26,8 +26,12 @@ pub(crate) enum Shape {
     Object(&'static Object),
     /// An array of at least so many.
     List(&'static Shape, usize),
+    /// A language: `en-US`.
+    Language,
     /// An array of which no two are equal.
     Set(&'static Shape),
+    /// The same of objects that others point at by their number: equal ones stay, as references to the first.
+    Table(&'static Shape),
     /// An object whose members are all of one shape.
     Map(&'static Shape),
     /// A property bag: anything, but `tags` are texts.
@@ -57,6 +61,10 @@ pub(crate) enum Special {
     ThreadFlowLocation,
     /// To a list of rules.
     DescriptorReference,
+    /// To taxonomies, which are passed on as they are, so that its index stays right.
+    TaxonReference,
+    /// A notification of the tool: GitHub's rules want it described as rules are.
+    Notification,
 }
 
 impl Object {
@@ -69,7 +77,9 @@ impl Object {
     }
 }
 
-use Shape::{Any, Bag, Bool, Guid, Int, List, Map, Number, Reference, Set, Text, Time, Uri, Word};
+use Shape::{
+    Any, Bag, Bool, Guid, Int, Language, List, Map, Number, Reference, Set, Table, Text, Time, Uri, Word,
+};
 
 const LEVELS: &[&str] = &["none", "note", "warning", "error"];
 const COUNT: f64 = 1.0e18;
@@ -167,16 +177,8 @@ static DESCRIPTOR_REFERENCE: Object = Object {
     required: &[],
     special: Special::DescriptorReference,
 };
-/// A reference into `taxonomies`, which are passed on as they are, so that its index stays right.
-static TAXON_REFERENCE: Object = Object::plain(
-    &[
-        ("id", Text),
-        ("index", Int(-1)),
-        ("guid", Guid),
-        ("toolComponent", Shape::Object(&COMPONENT_REFERENCE)),
-    ],
-    &[],
-);
+static TAXON_REFERENCE: Object =
+    Object { special: Special::TaxonReference, ..Object::plain(DESCRIPTOR_REFERENCE.members, &[]) };
 static FRAME: Object = Object::plain(
     &[
         ("location", Shape::Object(&LOCATION)),
@@ -404,6 +406,8 @@ static DESCRIPTOR: Object = Object::plain(
     ],
     &["id"],
 );
+static NOTIFICATION_DESCRIPTOR: Object =
+    Object { special: Special::Notification, ..Object::plain(DESCRIPTOR.members, DESCRIPTOR.required) };
 static TRANSLATION: Object = Object::plain(
     &[
         ("name", Text),
@@ -432,11 +436,11 @@ static COMPONENT: Object = Object::plain(
         ("downloadUri", Uri),
         ("informationUri", Uri),
         ("globalMessageStrings", Map(&Shape::Object(&MULTIFORMAT))),
-        ("notifications", Set(&Shape::Object(&DESCRIPTOR))),
+        ("notifications", Set(&Shape::Object(&NOTIFICATION_DESCRIPTOR))),
         ("rules", Set(&Shape::Object(&DESCRIPTOR))),
         ("taxa", Set(&Shape::Object(&DESCRIPTOR))),
         ("locations", List(&Shape::Object(&ARTIFACT_LOCATION), 0)),
-        ("language", Text),
+        ("language", Language),
         ("contents", Set(&Word(&["localizedData", "nonLocalizedData"]))),
         ("isComprehensive", Bool),
         ("localizedDataSemanticVersion", Text),
@@ -458,9 +462,9 @@ pub(crate) static DRIVER: Object = Object::plain(
         ("dottedQuadFileVersion", Text),
         ("releaseDateUtc", Text),
         ("downloadUri", Uri),
-        ("notifications", Set(&Shape::Object(&DESCRIPTOR))),
+        ("notifications", Set(&Shape::Object(&NOTIFICATION_DESCRIPTOR))),
         ("taxa", Set(&Shape::Object(&DESCRIPTOR))),
-        ("language", Text),
+        ("language", Language),
         ("isComprehensive", Bool),
         ("supportedTaxonomies", Set(&Shape::Object(&COMPONENT_REFERENCE))),
     ],
@@ -538,6 +542,34 @@ static VERSION_CONTROL: Object = Object::plain(
     ],
     &["repositoryUri"],
 );
+const ROLES: &[&str] = &[
+    "analysisTarget",
+    "attachment",
+    "responseFile",
+    "resultFile",
+    "standardStream",
+    "tracedFile",
+    "unmodified",
+    "modified",
+    "added",
+    "deleted",
+    "renamed",
+    "uncontrolled",
+    "driver",
+    "extension",
+    "translation",
+    "taxonomy",
+    "policy",
+    "referencedOnCommandLine",
+    "memoryContents",
+    "directory",
+    "userSpecifiedConfiguration",
+    "toolSpecifiedConfiguration",
+    "debugOutputFile",
+    "conversionSource",
+    "externalPropertyFile",
+    "repositoryRoot",
+];
 static ARTIFACT: Object = Object::plain(
     &[
         ("description", Shape::Object(&MESSAGE)),
@@ -545,7 +577,7 @@ static ARTIFACT: Object = Object::plain(
         ("parentIndex", Int(-1)),
         ("offset", Int(0)),
         ("length", Int(-1)),
-        ("roles", Set(&Text)),
+        ("roles", Set(&Word(ROLES))),
         ("mimeType", Text),
         ("encoding", Text),
         ("sourceLanguage", Text),
@@ -558,9 +590,9 @@ static ARTIFACT: Object = Object::plain(
 pub(crate) static RUN: Object = Object::plain(
     &[
         ("invocations", List(&Shape::Object(&INVOCATION), 0)),
-        ("language", Text),
+        ("language", Language),
         ("versionControlProvenance", Set(&Shape::Object(&VERSION_CONTROL))),
-        ("artifacts", List(&Shape::Object(&ARTIFACT), 0)),
+        ("artifacts", Table(&Shape::Object(&ARTIFACT))),
         ("graphs", Set(&Shape::Object(&GRAPH))),
         ("taxonomies", Set(&Shape::Object(&COMPONENT))),
         ("addresses", List(&Shape::Object(&ADDRESS), 0)),

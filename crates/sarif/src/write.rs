@@ -308,12 +308,15 @@ fn write_alert(
     if suppressed {
         let out = members.key("suppressions");
         out.push('[');
-        for (number, suppression) in alert.suppressions.iter().flatten().enumerate() {
-            if number > 0 {
-                out.push(',');
+        let mut known: Vec<String> = Vec::new();
+        for suppression in alert.suppressions.iter().flatten() {
+            let mut text = String::new();
+            write_suppression(suppression, &mut text);
+            if !known.contains(&text) {
+                known.push(text);
             }
-            write_suppression(suppression, out);
         }
+        out.push_str(&known.join(","));
         out.push(']');
     }
     members.all(&alert.rest);

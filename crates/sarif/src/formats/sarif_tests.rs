@@ -84,7 +84,7 @@ fn a_bad_result_leaves_the_others_alone() {
             {"level":"warning","locations":[],"message":{"text":"unknown found something here."},"ruleId":"unknown","ruleIndex":1,"suppressions":[]}
             {"level":"warning","locations":[],"message":{"text":"A in {B}"},"ruleId":"a","ruleIndex":0,"suppressions":[]}
             {"level":"warning","locations":[{"physicalLocation":{"artifactLocation":{"uri":"a%20b.rs"},"contextRegion":{"startLine":1},"region":{"startLine":1}},"properties":{"gatewright/unknown/region":{"startColumn":3,"startLine":0}}}],"message":{"text":"m"},"ruleId":"a","ruleIndex":0,"suppressions":[]}
-            {"fixes":[],"level":"warning","locations":[],"message":{"text":"m"},"properties":{"gatewright/unknown":{"color":"red"},"own":[1],"tags":["x","x"]},"ruleId":"a","ruleIndex":0,"suppressions":[]}
+            {"fixes":[],"level":"warning","locations":[],"message":{"text":"m"},"properties":{"gatewright/tags":["x","x"],"gatewright/unknown":{"color":"red"},"own":[1]},"ruleId":"a","ruleIndex":0,"suppressions":[]}
             {"level":"warning","locations":[],"message":{"text":"m"},"ruleId":"a","ruleIndex":0,"suppressions":[{"kind":"inSource","status":"accepted"}]}
         "#]],
         &expect![[r#"
@@ -101,4 +101,37 @@ fn a_bad_result_leaves_the_others_alone() {
             6:114: wrong-type: a suppression of the kind `?`, which SARIF does not have, suppresses nothing
         "#]],
     );
+}
+
+/// Strict validators refuse a file for one list with equal elements, and GitHub's rules for a notification without help.
+#[test]
+fn what_must_be_distinct_is_and_what_must_be_described_is() {
+    let text = r#"{"version": "2.1.0", "runs": [{
+        "tool": {"driver": {"name": "t", "language": "english",
+            "notifications": [{"id": "n"}, {"id": "m", "fullDescription": {"text": "Full."}}],
+            "rules": [{"id": "r", "name": "r", "deprecatedIds": ["b", "b"]}]}},
+        "artifacts": [{"mimeType": "a/b"}, {"mimeType": "a/b"}, {"mimeType": "a/b", "roles": ["added", "none"]}],
+        "results": [{"ruleId": "r", "message": {"text": "x"}, "properties": {"tags": ["a", "a"]},
+            "taxa": [{"id": "a"}, {}, {"index": 1}],
+            "suppressions": [{"kind": "inSource"}, {"kind": "inSource"}],
+            "relatedLocations": [
+                {"physicalLocation": {"artifactLocation": {"uri": "a.go"}, "region": {"startLine": 1}}},
+                {"physicalLocation": {"artifactLocation": {"uri": "a.go"}, "region": {"startLine": 1}}}
+            ]}]
+    }]}"#;
+    let once = written(&parsed(text));
+    for part in [
+        r#""notifications":[{"id":"n","shortDescription":{"text":"n"},"fullDescription":{"text":"n"},"help":{"text":"n"}},"#,
+        r#"{"id":"m","fullDescription":{"text":"Full."},"shortDescription":{"text":"Full."},"help":{"text":"Full."}}]"#,
+        r#""artifacts":[{"mimeType":"a/b"},{"properties":{"gatewright/sameAs":0,"gatewright/index":1}},{"mimeType":"a/b","roles":["added"]"#,
+        r#""deprecatedIds":["b"]"#,
+        r#""taxa":[{"id":"a"},{"index":1}]"#,
+        r#""suppressions":[{"kind":"inSource","status":"accepted"}]"#,
+        r#""gatewright/tags":["a","a"]"#,
+    ] {
+        assert!(once.contains(part), "{part} is missing in {once}");
+    }
+    assert_eq!(once.matches("a.go").count(), 1, "{once}");
+    assert!(!once.contains("english") && !once.contains(r#""name":"r""#), "{once}");
+    assert_eq!(written(&parsed(&once)), once);
 }

@@ -1,5 +1,7 @@
 //! Places.
 
+use std::collections::BTreeSet;
+
 use gatewright_core::render::percent_encoded;
 
 use super::{Members, message};
@@ -12,11 +14,18 @@ const PHYSICAL: [&str; 2] = ["contextRegion", "address"];
 pub(super) fn write_all(key: &str, places: &[Place], needs_region: bool, members: &mut Members<'_>) {
     let out = members.key(key);
     out.push('[');
+    // Of related places no two may be equal; of a result's own they may.
+    let mut known: BTreeSet<String> = BTreeSet::new();
     for (number, place) in places.iter().enumerate() {
+        let start = out.len();
         if number > 0 {
             out.push(',');
         }
+        let from = out.len();
         write(place, needs_region, out);
+        if key == "relatedLocations" && !known.insert(out[from..].to_owned()) {
+            out.truncate(start);
+        }
     }
     out.push(']');
 }

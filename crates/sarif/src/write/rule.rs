@@ -24,7 +24,8 @@ pub(super) fn chosen(run: &Run, kept: &[usize], most: usize) -> (Vec<usize>, Vec
 pub(super) fn write(rule: &Rule, out: &mut String) {
     let mut members = Members::begin(out);
     members.text("id", &rule.id);
-    members.optional("name", rule.name.as_deref());
+    // A name that repeats the id is none.
+    members.optional("name", rule.name.as_deref().filter(|name| *name != rule.id));
     for (key, text) in [("shortDescription", &rule.short), ("fullDescription", &rule.full)] {
         if let Some(text) = text {
             message(text, None, members.key(key));

@@ -53,6 +53,18 @@ pub(super) fn judge(judge: &mut Judge) {
         Expected { job: "nothing-ran", result: "failure", verdict: "no-data", says: "no-such-report" },
     ];
     act_run(judge, "test-report", include_str!("test-report.yml"), &expected);
+    let expected = [
+        Expected {
+            job: "passes",
+            result: "success",
+            verdict: "pass",
+            says: "the report of hadolint says pass",
+        },
+        Expected { job: "fails", result: "failure", verdict: "fail", says: "the report says fail" },
+        Expected { job: "a-scanner-is-missing", result: "failure", verdict: "fail", says: "trivy" },
+        Expected { job: "no-report", result: "failure", verdict: "no-data", says: "no-such-report" },
+    ];
+    act_run(judge, "security-sarif", include_str!("security-sarif.yml"), &expected);
 }
 
 /// Runs one workflow in a copy of this repository and counts one step for each job.

@@ -16,7 +16,9 @@ use crate::command::{self, Finished, scrubbed};
 
 mod code;
 mod files;
+mod hashes;
 mod packages;
+mod valid;
 
 const LIMIT: Duration = Duration::from_mins(3);
 
@@ -72,13 +74,17 @@ impl fmt::Display for Stated {
 
 pub(super) fn judge(judge: &mut Judge) {
     println!("\nfresh output of scanners");
+    let mut outputs = valid::Outputs::default();
     let all = [code::SCANNERS, files::SCANNERS, packages::SCANNERS];
     for scanner in all.into_iter().flatten() {
         match (scanner.run)(judge) {
-            Ok(scan) => scan.written.iter().for_each(|written| {
-                let proof = written.agrees(judge, &scan);
-                judge.step(&format!("{}, {}", scanner.name, written.file), proof);
-            }),
+            Ok(scan) => {
+                for written in &scan.written {
+                    let proof = written.agrees(judge, &scan);
+                    judge.step(&format!("{}, {}", scanner.name, written.file), proof);
+                }
+                outputs.keep(scan);
+            }
             Err(error) => judge.step(scanner.name, Err(error)),
         }
     }
@@ -86,6 +92,9 @@ pub(super) fn judge(judge: &mut Judge) {
         let proof = run(judge).and_then(|scan| fails_without_findings(judge, &scan));
         judge.step(&format!("{name}, over what does not parse"), proof);
     }
+    valid::judge(judge, outputs);
+    let proof = hashes::judge(judge);
+    judge.step("line hashes by the multitool", proof);
 }
 
 impl Written {

@@ -4,7 +4,7 @@ use gatewright_core::report::Change;
 
 use super::Reading;
 use super::rule::score;
-use crate::clean::UNKNOWN;
+use crate::clean::{UNKNOWN, is_texts};
 use crate::fault::{FaultKind, Faults};
 use crate::json::{Data, Value, write_text};
 use crate::model::{Alert, Kind, Level, Rule};
@@ -180,6 +180,10 @@ impl<'a> Reading<'_, 'a> {
                 "gatewright/cwes" => {
                     let texts = property.array().unwrap_or_default().iter().filter_map(Value::text);
                     alert.cwes = texts.map(str::to_owned).collect();
+                }
+                // The standard has `tags` as texts of which no two are equal.
+                "tags" if !is_texts(property) => {
+                    alert.properties.push(("gatewright/tags".into(), property.to_json()));
                 }
                 _ => alert.properties.push((key.as_ref().into(), property.to_json())),
             }

@@ -77,6 +77,12 @@ impl<'d, 'a> Reading<'d, 'a> {
         };
         let configuration = value.get("defaultConfiguration");
         let level = configuration.and_then(|configuration| document.text(configuration, "level", faults));
+        let mut deprecated_ids: Vec<String> = Vec::new();
+        for id in document.texts(value, "deprecatedIds", faults) {
+            if !deprecated_ids.iter().any(|known| known == id) {
+                deprecated_ids.push(id.to_owned());
+            }
+        }
         let mut rule = Rule {
             id: id.to_owned(),
             name: document.text(value, "name", faults).map(str::to_owned),
@@ -86,11 +92,7 @@ impl<'d, 'a> Reading<'d, 'a> {
             help_markdown: words("help", "markdown", faults),
             help_uri: document.text(value, "helpUri", faults).map(str::to_owned),
             level: level.and_then(Level::parse),
-            deprecated_ids: document
-                .texts(value, "deprecatedIds", faults)
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
+            deprecated_ids,
             rest: self.members(value, &schema::RULE, &LOOKED_AT, faults),
             ..Rule::default()
         };
