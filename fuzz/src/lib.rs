@@ -1,5 +1,6 @@
 //! What the fuzz targets of the coverage formats hold for true of every input.
 
+pub mod sarif;
 pub mod test_results;
 
 use std::io::{self, Read};

@@ -71,7 +71,7 @@ pub struct Inputs {
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_missing_report: StatePolicy,
 
-    /// What a report does that can't be read whole, or whose scanner did not do all of its work: fail, warn or ignore.
+    /// What a report that can't be read whole, or whose scanner did not do all of its work, does: fail, warn or ignore.
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_unreadable_report: StatePolicy,
 
@@ -79,11 +79,11 @@ pub struct Inputs {
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_missing_scanner: StatePolicy,
 
-    /// What a missing baseline does, where a gate or a condition needs one: fail, warn or ignore.
+    /// What a missing baseline, where a gate or a condition needs one, does: fail, warn or ignore.
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_no_baseline: StatePolicy,
 
-    /// What missing or old data on exploitation does, where a gate needs it: fail, warn or ignore.
+    /// What missing or old data on exploitation, where a gate needs it, does: fail, warn or ignore.
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_no_threat_data: StatePolicy,
 

@@ -1,14 +1,16 @@
 //! One gate from its settings to its judged report: whose configuration counts, what the base is, the judge, the
 //! waivers, the verdict, and beside it what the change's own configuration would have said.
 
+mod commands;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use clap::{ArgMatches, FromArgMatches};
 
-use crate::action::{Action, ChangeUnderReview, Context, Outcome, Recorded, RunCommand, Settle};
+use crate::action::{Action, ChangeUnderReview, Context, Outcome, Recorded, Settle};
 use crate::condition::{Condition, ConditionError};
 use crate::config::yaml::Place;
 use crate::config::{ConfigFile, Settings};
@@ -17,9 +19,9 @@ use crate::failure::Failure;
 use crate::input::shared::SharedInputs;
 use crate::input::{Provenance, Resolved, Said, resolve, unjudged};
 use crate::judge::{Judgement, judge};
-use crate::process::{Finished, ProcessError, Program, run_all};
-use crate::publish::{blob, own_path};
-use crate::relay::{Ran, RelayError, ShowLine, Stream, relay};
+use crate::process::Finished;
+use crate::publish::blob;
+use crate::relay::{Ran, Stream};
 use crate::report::{Block, Inline, Measure, Policy, Report, Section, State, Subject};
 use crate::repository::{Base, BaseRequest, ChangeEnd, ChangeSet, CommitId, Repository, RepositoryError};
 use crate::runner::{Environment, Event, Notes};
@@ -374,108 +376,6 @@ impl<'a> Session<'a> {
     fn job_started(&self) -> Option<SystemTime> {
         let event = self.environment.file("GITHUB_EVENT_PATH").filter(|_| self.environment.in_actions())?;
         std::fs::metadata(event).and_then(|file| file.modified()).ok()
-    }
-
-    /// Runs a command for an action. What the change's own settings would have run is known only if it is the same.
-    fn run_command(
-        &self,
-        action: &Action,
-        name: Option<&str>,
-        command: &RunCommand<'_>,
-        trial: Trial,
-        show: ShowLine<'_>,
-    ) -> Result<Ran, Failure> {
-        let words = command.words;
-        if let Some((known, ran)) = &*self.ran.borrow()
-            && known == words
-        {
-            return Ok(ran.clone());
-        }
-        if trial == Trial::DryRun {
-            return Err(Failure::usage("it names another command", "Only the one that counts is run."));
-        }
-        if words.is_empty() {
-            return Err(Failure::usage(
-                "there is no command to run",
-                format!("Write it behind two hyphens: `{} run -- go test ./...`.", action.about().name),
-            ));
-        }
-        let cannot_keep = |error: std::io::Error| {
-            Failure::cannot_judge(
-                format!("the command's output can't be kept: {error}"),
-                "Check the folder's permissions and the space left on the disk.",
-            )
-        };
-        let keep = match command.keep {
-            Some(path) => user_path(&self.workspace, path),
-            None => own_path(self.environment, &self.workspace, action.about().name, name, "out")
-                .map_err(cannot_keep)?,
-        };
-        let program = self.program(words);
-        self.notes.add(format!("running {}", program.shown()));
-        let ran = relay(&program, command.limit, &keep, show, self.relays_to).map_err(|error| {
-            let help = match &error {
-                RelayError::Process(_) => "Check that it is installed here and on `PATH`.",
-                RelayError::Keep { .. } => "Check the folder's permissions and the space left on the disk.",
-            };
-            let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
-            Failure::cannot_judge(format!("{error}{}", source.unwrap_or_default()), help)
-        })?;
-        *self.ran.borrow_mut() = Some((words.to_vec(), ran.clone()));
-        Ok(ran)
-    }
-
-    /// Runs commands beside each other. What the change's own settings would have run is known only if it is the same.
-    fn collect(
-        &self,
-        commands: &[Vec<String>],
-        limit: Duration,
-        trial: Trial,
-    ) -> Vec<Result<Finished, ProcessError>> {
-        let known = |words: &Vec<String>| self.collected.borrow().get(words).cloned();
-        let refused = |words: &Vec<String>| ProcessError::Start {
-            program: words.first().cloned().unwrap_or_default(),
-            source: std::io::Error::other("only the commands that count are run"),
-        };
-        let to_run: Vec<&Vec<String>> = match trial {
-            Trial::Real => commands.iter().filter(|words| known(words).is_none()).collect(),
-            Trial::DryRun => Vec::new(),
-        };
-        let programs: Vec<Program> = to_run.iter().map(|words| self.program(words).limit(limit)).collect();
-        for program in &programs {
-            self.notes.add(format!("running {}", program.shown()));
-        }
-        let ran = run_all(&programs);
-        let mut failed: BTreeMap<&Vec<String>, ProcessError> = BTreeMap::new();
-        for (words, result) in to_run.into_iter().zip(ran) {
-            match result {
-                Ok(finished) => {
-                    self.collected.borrow_mut().insert(words.clone(), finished);
-                }
-                Err(error) => {
-                    failed.insert(words, error);
-                }
-            }
-        }
-        let result = |words: &Vec<String>| match known(words) {
-            Some(finished) => Ok(finished),
-            None => Err(failed.remove(words).unwrap_or_else(|| refused(words))),
-        };
-        commands.iter().map(result).collect()
-    }
-
-    /// A command of an action in the working directory. What the runner reads and what only we were given is none of its
-    /// business.
-    fn program(&self, words: &[String]) -> Program {
-        let ours = |name: &&String| {
-            name.starts_with("INPUT_") || crate::runner::FILE_COMMANDS.contains(&name.as_str())
-        };
-        let (program, arguments) =
-            words.split_first().map_or(("", [].as_slice()), |(first, rest)| (first, rest));
-        Program::new(program)
-            .args(arguments)
-            .folder(&self.workspace.directory)
-            .without_env(self.environment.variables.keys().filter(ours).cloned())
     }
 
     /// What the store holds for the commit that the change is compared with, and for those before it; on an event

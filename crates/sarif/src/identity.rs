@@ -29,6 +29,7 @@ mod package;
 
 pub use ids::{canonical_id, cves, ids_of, normal_id};
 pub use message::without_numbers;
+pub(crate) use package::CRATES;
 pub use package::PackageKey;
 
 /// The key of the fingerprint that counts.

@@ -1,3 +1,5 @@
+//! Findings held against those of an earlier commit.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Packages, scores and ids as tools write them.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -88,7 +90,7 @@ fn package_urls_are_made_by_the_rules_of_their_type() {
             "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1",
         ),
         ("PyPI", "Django_Rest", "1.0+local", "pkg:pypi/django-rest@1.0%2Blocal"),
-        ("crates.io", "time", "0.1.43", "pkg:cargo/time@0.1.43"),
+        (crate::identity::CRATES, "time", "0.1.43", "pkg:cargo/time@0.1.43"),
         ("Packagist", "Symfony/Http", "", "pkg:composer/symfony/http"),
         ("GitHub Actions", "tj-actions/changed-files", "45", "pkg:github/tj-actions/changed-files@45"),
     ] {

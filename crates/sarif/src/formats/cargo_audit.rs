@@ -7,6 +7,7 @@ use super::advisory::{
     Found, Gathered, Scored, json_text, others, owned, package_in, results, score_of_vector,
 };
 use crate::fault::{FaultKind, Faults};
+use crate::identity::CRATES;
 use crate::json::{Document, Value};
 use crate::model::{Advisory, Alert, Confidence, Level, Package, Place, Rule, Run};
 
@@ -92,7 +93,7 @@ fn entry(
     };
     let version = package.and_then(|package| document.text(package, "version", faults));
     let Some(advisory) = advisory else {
-        return warned(document, value, kind, package_in("crates.io", &name, version), gathered);
+        return warned(document, value, kind, package_in(CRATES, &name, version), gathered);
     };
     let Some(id) = owned(document, advisory, "id", faults) else {
         return document.say(faults, FaultKind::UnusableResult, advisory, || {
@@ -108,7 +109,7 @@ fn entry(
     let found = Found {
         advisory: Advisory {
             aliases: others(document.texts(advisory, "aliases", faults), &id),
-            package: package_in("crates.io", &name, version),
+            package: package_in(CRATES, &name, version),
             fixed_in: others(patched.iter().copied().map(least), ""),
             url: Some(format!("https://rustsec.org/advisories/{id}.html")),
             id,

@@ -39,13 +39,13 @@ pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
     let mut findings = Findings::new(Run::of("checkov", None, "https://www.checkov.io/"));
     findings.run.columns = Columns::Unusable;
     for report in code::objects(document, faults) {
-        framework(document, report, &mut findings, faults);
+        one_kind(document, report, &mut findings, faults);
     }
     vec![findings.finish()]
 }
 
-/// What one framework found: Terraform, Dockerfiles, secrets and so on.
-fn framework(document: &Document<'_>, report: &Value<'_>, findings: &mut Findings, faults: &mut Faults) {
+/// What was found in files of one kind: Terraform, Dockerfiles, secrets and so on.
+fn one_kind(document: &Document<'_>, report: &Value<'_>, findings: &mut Findings, faults: &mut Faults) {
     // Where nothing was looked at, the summary stands by itself.
     let summary = document.object(report, "summary", faults).unwrap_or(report);
     if let Some(version) = document.text(summary, "checkov_version", faults) {

@@ -1,3 +1,5 @@
+//! Streams of govulncheck.
+
 use expect_test::expect;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Reports of Grype.
+
 use expect_test::expect;
 
 use crate::formats::Format;

@@ -1,3 +1,5 @@
+//! Reports of npm audit.
+
 use expect_test::expect;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Reports of osv-scanner.
+
 use expect_test::expect;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Reports of pip-audit.
+
 use expect_test::expect;
 
 use crate::formats::Format;

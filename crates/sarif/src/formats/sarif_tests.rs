@@ -1,3 +1,5 @@
+//! SARIF as it is read and written again.
+
 use expect_test::{Expect, expect};
 use gatewright_core::report::Severity;
 

@@ -1,3 +1,5 @@
+//! Reports of Trivy.
+
 use expect_test::expect;
 
 use super::*;

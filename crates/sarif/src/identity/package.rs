@@ -64,12 +64,15 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
+/// What advisory databases call Rust's packages.
+pub(crate) const CRATES: &str = concat!("crates", ".io");
+
 /// The names that tools and databases have for the types of package URLs.
 fn normal_kind(kind: &str) -> String {
     let kind = kind.trim().to_ascii_lowercase();
     let known = match kind.as_str() {
         "go" | "gomod" | "go-module" => "golang",
-        "crates.io" | "rust" | "rust-crate" => "cargo",
+        CRATES | "rust" | "rust-crate" => "cargo",
         "python" | "pip" => "pypi",
         "node" | "node-pkg" | "yarn" | "pnpm" => "npm",
         "rubygems" | "ruby" => "gem",
@@ -117,7 +120,7 @@ mod tests {
         check("Go", "golang.org/x/net", None, "pkg:golang/golang.org/x/net");
         check("", "", Some("pkg:golang/golang.org/x/net@v0.1.0"), "pkg:golang/golang.org/x/net");
         check("PyPI", "Ruamel_.Yaml", None, "pkg:pypi/ruamel-yaml");
-        check("crates.io", "serde_json", None, "pkg:cargo/serde-json");
+        check(CRATES, "serde_json", None, "pkg:cargo/serde-json");
         check("maven", "org.example:thing", None, "pkg:maven/org.example/thing");
         check("", "", Some("pkg:maven/org.example/thing@1?type=jar"), "pkg:maven/org.example/thing");
         check("deb", "openssl", None, "pkg:deb/openssl");

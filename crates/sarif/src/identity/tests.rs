@@ -1,3 +1,5 @@
+//! What makes a finding the same finding.
+
 use std::cell::RefCell;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What joins, and what must not.
+
 use proptest::prelude::*;
 
 use super::*;

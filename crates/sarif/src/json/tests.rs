@@ -1,3 +1,5 @@
+//! JSON as it should be, and as it is met.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Published hashes, and the slow form of the same sum.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -8,7 +8,7 @@ pub(in crate::formats) fn kind_of_ecosystem(ecosystem: &str) -> &'static str {
     const KINDS: [(&str, &[&str]); 18] = [
         ("apk", &["Alpine", "Alpaquita", "BellSoft Hardened Containers", "Chainguard", "MinimOS", "Wolfi"]),
         ("bitnami", &["Bitnami"]),
-        ("cargo", &["crates.io"]),
+        ("cargo", &[crate::identity::CRATES]),
         ("composer", &["Packagist"]),
         ("conan", &["ConanCenter"]),
         ("cran", &["Bioconductor", "CRAN"]),
