@@ -110,7 +110,8 @@ pub(crate) fn compare_with_found(
             let renames: Vec<(RepoPath, RepoPath)> =
                 renames.into_iter().filter_map(|file| Some((file.old_path?, file.path))).collect();
             compare_with(evidence, &snapshot, &renames);
-            evidence.baseline = BaselineUnderReview::Found { how: ctx.whereabouts(entry) };
+            evidence.baseline =
+                BaselineUnderReview::Found { how: format!("what was recorded {}", ctx.whereabouts(entry)) };
         }
         Err(error) => {
             let why = format!("what was recorded of {} can't be used: {error}", entry.entry.commit.short());
@@ -162,7 +163,7 @@ fn of_file(
         Ok(snapshot) => {
             sources.push(source);
             compare_with(evidence, &snapshot, &[]);
-            evidence.baseline = BaselineUnderReview::Found { how: format!("in {path}") };
+            evidence.baseline = BaselineUnderReview::Found { how: path.to_owned() };
         }
         Err((message, help)) => evidence.baseline = none(format!("`{path}`: {message}"), &help),
     }

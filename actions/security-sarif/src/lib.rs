@@ -54,7 +54,10 @@ const ABOUT: About = About {
     version: env!("CARGO_PKG_VERSION"),
     title: "Security SARIF",
     summary: "Judges what scanners found, whatever they write, and prepares SARIF that GitHub takes.",
-    files: Some(FilesAbout { what: "Scanners' reports", well_known: &WELL_KNOWN }),
+    files: Some(FilesAbout {
+        what: "Scanners' reports, with `TOOL=` in front to say whose they are,",
+        well_known: &WELL_KNOWN,
+    }),
     reads_base: true,
     verbs: &verbs::VERBS,
     lists: &[],
@@ -107,7 +110,7 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     evidence.today = Some(Date::from_unix_seconds(ctx.time));
     evidence.threats = threats(inputs, ctx, &mut sources)?;
     let tree = SourceTree::of_run(ctx, &inputs.source_roots, &inputs.rewrite)?;
-    let places = Places::new(ctx, &tree);
+    let places = Places::new(ctx, &tree, inputs);
     bring_into_shape(&mut evidence, inputs, ctx, &places);
     evidence.asks_for_new = policy.gates.iter().any(gatewright_sarif::Gate::asks_for_new)
         || ctx.conditions.iter().any(baseline::asks_for_new);
@@ -163,7 +166,7 @@ fn bring_into_shape(evidence: &mut Evidence, inputs: &Inputs, ctx: &Context<'_>,
         let report = &mut evidence.reports[*report];
         if let Ok(content) = &mut report.content {
             ctx.note(format!("normalising {} of {}", run.tool.name, report.shown));
-            normalise(run, places, &mut content.faults);
+            normalise(run, &places.of_report(report.path.as_ref()), &mut content.faults);
         }
     }
     places::place_the_placeless(&mut evidence.runs, inputs, places);

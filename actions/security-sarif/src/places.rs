@@ -17,6 +17,9 @@ pub(crate) struct Places<'a> {
     workspace: &'a Workspace,
     tree: &'a SourceTree,
     workflow: Option<RepoPath>,
+    /// The report that names the places, or where one would lie that was made here.
+    report: Option<RepoPath>,
+    has_roots: bool,
 }
 
 /// Files that say what a project is made of: a finding without a place is shown there.
@@ -35,12 +38,33 @@ const MANIFESTS: [&str; 8] = [
 const MOST_BYTES: u64 = 64 << 20;
 
 impl<'a> Places<'a> {
-    pub(crate) fn new(ctx: &Context<'a>, tree: &'a SourceTree) -> Self {
+    pub(crate) fn new(ctx: &Context<'a>, tree: &'a SourceTree, inputs: &Inputs) -> Self {
         // `owner/name/.github/workflows/ci.yml@refs/heads/main`
         let reference = ctx.environment().get("GITHUB_WORKFLOW_REF");
         let path = reference.and_then(|text| text.split('@').next()?.splitn(3, '/').nth(2));
         let workflow = path.and_then(|path| RepoPath::new(path).ok()).filter(|path| tree.has(path));
-        Self { workspace: ctx.workspace, tree, workflow }
+        let report = ctx.workspace.repo_path(&ctx.workspace.directory.join("report"));
+        let has_roots = !inputs.source_roots.is_empty();
+        Self { workspace: ctx.workspace, tree, workflow, report, has_roots }
+    }
+
+    /// The same for what a report names; one that lies elsewhere was made in the working directory.
+    pub(crate) fn of_report(&self, report: Option<&RepoPath>) -> Self {
+        Self {
+            workspace: self.workspace,
+            tree: self.tree,
+            workflow: self.workflow.clone(),
+            report: report.cloned().or_else(|| self.report.clone()),
+            has_roots: self.has_roots,
+        }
+    }
+
+    /// A bare name means a file where the scanner ran, never one of that name anywhere else.
+    fn is_near(&self, path: &str, file: &RepoPath) -> bool {
+        let folder = file.folder();
+        let here = self.report.as_ref().map_or("", RepoPath::folder);
+        let is_above = here == folder || folder.is_empty() || here.starts_with(&format!("{folder}/"));
+        self.has_roots || path.contains(['/', '\\']) || is_above
     }
 
     /// Where findings without a place are shown.
@@ -62,7 +86,9 @@ impl Sources for Places<'_> {
             contested: &BTreeSet::new(),
         };
         match self.tree.map(path, origin) {
-            Mapped::File(file) | Mapped::OtherCase(file) => Some(file),
+            Mapped::File(file) | Mapped::OtherCase(file) => {
+                Some(file).filter(|file| self.is_near(path, file))
+            }
             Mapped::Ambiguous(_) | Mapped::Unmapped => None,
         }
     }

@@ -29,7 +29,8 @@ pub(crate) fn find(ctx: &Context<'_>) -> Result<Reports, Failure> {
     if given.is_empty() {
         let well_known: Vec<String> =
             WELL_KNOWN.iter().map(|glob| (*glob).to_owned()).chain(excluded.clone()).collect();
-        let found = ctx.workspace.find_usual(&well_known).accepted("files")?;
+        let mut found = ctx.workspace.find_usual(&well_known).accepted("files")?;
+        found.files.retain(|file| !ctx.is_written(&file.path));
         reports.missing = found.missing(&[], &WELL_KNOWN);
         reports.take(found, None);
     }

@@ -427,6 +427,8 @@ pub struct Context<'a> {
     pub(crate) environment: &'a crate::runner::Environment,
     /// Where the configuration lies, relative to the repository's root.
     pub(crate) config: &'a str,
+    /// The files that the run is told to write.
+    pub(crate) written: &'a [PathBuf],
     /// The inputs are those that the change proposes.
     pub(crate) dry_run: bool,
     /// The name that was chosen for these settings.
@@ -559,6 +561,11 @@ impl Context<'_> {
     /// The name that was chosen for these settings, if any was.
     pub fn name(&self) -> Option<&str> {
         self.name
+    }
+
+    /// Whether the run is told to write its report, SARIF or page there: what an earlier run wrote is nothing to read.
+    pub fn is_written(&self, path: &std::path::Path) -> bool {
+        self.written.iter().any(|written| written == path)
     }
 
     /// Whether this is only tried, with inputs that the change proposes: nothing may leave the process.

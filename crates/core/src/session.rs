@@ -375,6 +375,9 @@ impl<'a> Session<'a> {
             let entries = settings.map(|settings| settings.entries(list)).transpose()?;
             lists.insert(list.name, entries.unwrap_or_default());
         }
+        let written = [&shared.report_file, &shared.sarif_file, &shared.html_file];
+        let written: Vec<PathBuf> =
+            written.into_iter().flatten().map(|path| user_path(&self.workspace, path)).collect();
         let ctx = Context {
             workspace: &self.workspace,
             provenance: &provenance,
@@ -400,6 +403,7 @@ impl<'a> Session<'a> {
             notes: self.notes,
             environment: self.environment,
             config: &shared.config,
+            written: &written,
             dry_run: trial == Trial::DryRun,
             name: name.as_deref(),
         };

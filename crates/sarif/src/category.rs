@@ -24,7 +24,8 @@ pub fn assign(runs: &mut [Run], prefix: &str) {
     }
     for at in without {
         let run = &mut runs[at];
-        let parts = [Some(prefix.trim_matches('/')), Some(run.tool.name.as_str()), run.target.as_deref()];
+        let parts =
+            [Some(prefix.trim_matches('/')), Some(run.tool.name.as_str()), run.target.as_deref().map(place)];
         let parts = parts.into_iter().flatten().enumerate();
         let words: Vec<String> =
             parts.map(|(at, part)| if at == 0 { part.to_owned() } else { word(part) }).collect();
@@ -33,6 +34,18 @@ pub fn assign(runs: &mut [Run], prefix: &str) {
             (1..).map(|number| if number == 1 { format!("{stem}/") } else { format!("{stem}-{number}/") });
         let id = numbered.into_iter().find(|id| taken.insert(key(run, id)));
         run.automation_id = id;
+    }
+}
+
+/// What tells a target apart and is the same on every machine: of an absolute path its last part.
+fn place(target: &str) -> &str {
+    let target = target.trim_end_matches('/');
+    match target {
+        "." | "" => "",
+        path if gatewright_core::repo_path::is_absolute(path) => {
+            path.rsplit(['/', '\\']).next().unwrap_or_default()
+        }
+        path => path.strip_prefix("./").unwrap_or(path),
     }
 }
 
@@ -63,6 +76,8 @@ mod tests {
         let mut runs = [
             run("Trivy", None, Some("library/alpine:3.20")),
             run("Trivy", None, Some("library/alpine:3.20")),
+            run("Trivy fs", None, Some(".")),
+            run("grype", None, Some("/builds/work/app")),
             run("CodeQL", Some("codeql/go/1"), None),
             run("CodeQL", Some("codeql/go/2"), None),
             run("gosec", Some("codeql/go/1"), None),
@@ -76,6 +91,8 @@ mod tests {
             [
                 "security-sarif/trivy/library-alpine-3.20/",
                 "security-sarif/trivy/library-alpine-3.20-2/",
+                "security-sarif/trivy-fs/",
+                "security-sarif/grype/app/",
                 "codeql/go/1",
                 "security-sarif/codeql/",
                 "codeql/go/1",

@@ -129,7 +129,7 @@ pub enum BaselineUnderReview {
     },
     /// There is one.
     Found {
-        /// Where: `of 1a2b3c4d5e, the base`.
+        /// What: `what was recorded of 1a2b3c4d5e, the base`.
         how: String,
     },
 }

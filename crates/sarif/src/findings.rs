@@ -75,7 +75,9 @@ fn finding(evidence: &Evidence, policy: &Policy, group: &[AlertAt]) -> Option<(K
             .advisory
             .as_ref()
             .map_or(0, |advisory| usize::from(!advisory.fixed_in.is_empty()) + advisory.aliases.len());
-        (std::cmp::Reverse(bad(*at)), std::cmp::Reverse(says), *at)
+        let has_line =
+            alert.places.first().is_some_and(|place| place.path.is_some() && place.region.is_some());
+        (std::cmp::Reverse(bad(*at)), !has_line, std::cmp::Reverse(says), *at)
     });
     let first = *group.first()?;
     let known = known(evidence, group, bad(first));
@@ -127,7 +129,7 @@ fn known(evidence: &Evidence, group: Vec<AlertAt>, severity: Severity) -> Known 
     tools.sort();
     tools.dedup();
     let own_epss = advisories().filter_map(|advisory| advisory.epss).map(|epss| epss.probability).max();
-    let score = group.iter().filter_map(|at| evidence.alert(*at).score.or(evidence.rule(*at).score)).max();
+    let score = alerts().filter_map(|alert| alert.score).max();
     let path = evidence.alert(first).places.first().and_then(|place| place.path.clone());
     // Nothing is new that one of the tools knows.
     let changes: Vec<Change> = alerts().filter_map(|alert| alert.change).collect();

@@ -87,7 +87,7 @@ impl FromStr for Gate {
 
     fn from_str(line: &str) -> Result<Self, String> {
         let (name, rest) = match line.split_once(": ") {
-            Some((name, rest)) if !name.contains(['=', ' ', '>']) => (Some(name.trim()), rest),
+            Some((name, rest)) if !name.contains(['=', '>']) => (Some(name.trim()), rest),
             _ => (None, line),
         };
         let mut gate = Self { name: name.unwrap_or(rest.trim()).to_owned(), most: 0, words: Vec::new() };

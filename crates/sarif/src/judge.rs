@@ -7,6 +7,7 @@ use gatewright_core::report::{Change, Finding, FindingOutcome, Measure, Report, 
 
 use crate::evidence::{BaselineUnderReview, Evidence};
 use crate::findings::{CATEGORY, Known, findings, rules, stands};
+use crate::gate::Gate;
 use crate::join::AlertAt;
 use crate::policy::Policy;
 use crate::severity::severity;
@@ -70,12 +71,31 @@ pub fn judge(evidence: &Arc<Evidence>, policy: &Policy) -> (Report, Judgement) {
 impl Judgement {
     /// Completes a report whose waivers are applied: figures, gates, sections, headline.
     pub fn settle(&self, report: &mut Report) {
+        self.mark_gated(report);
         if !self.evidence.is_empty() {
             report.measures = self.measures(report);
         }
         report.headline = sections::headline(&self.evidence, report);
         let sections = sections::sections(&self.evidence, &self.policy, report);
         report.sections.splice(0..0, sections);
+    }
+
+    /// Writes down on each finding which gates take it.
+    fn mark_gated(&self, report: &mut Report) {
+        let has_none = matches!(self.evidence.baseline, BaselineUnderReview::NotApplicable(_));
+        let gates: Vec<&Gate> =
+            self.policy.gates.iter().filter(|gate| !(has_none && gate.asks_for_new())).collect();
+        for finding in &mut report.findings {
+            if finding.outcome != FindingOutcome::Fail || finding.waiver.is_some() {
+                continue;
+            }
+            let Some(known) = self.known(finding) else { continue };
+            let taken = gates.iter().filter(|gate| gate.takes(&known.facts()));
+            let names: Vec<&str> = taken.map(|gate| gate.name.as_str()).collect();
+            if !names.is_empty() {
+                finding.properties.insert("gates".to_owned(), names.join(", "));
+            }
+        }
     }
 
     fn known(&self, finding: &Finding) -> Option<&Known> {
@@ -124,7 +144,13 @@ impl Judgement {
                 measures.extend(of_severities(&|| Scope::named("tool", tool), &is_of));
             }
         }
+        let has_none = matches!(self.evidence.baseline, BaselineUnderReview::NotApplicable(_));
         for gate in &self.policy.gates {
+            if has_none && gate.asks_for_new() {
+                let scope = Scope::named("gate", gate.name.as_str());
+                measures.push(Measure::not_applicable("security.gated", scope, Unit::Count));
+                continue;
+            }
             let taken = standing.iter().filter(|(_, known)| gate.takes(&known.facts())).count();
             let scope = Scope::named("gate", gate.name.as_str());
             measures.push(Measure::count("security.gated", scope, taken as u64, Some(gate.most)));

@@ -8,7 +8,7 @@ use gatewright_core::RepoPath;
 
 use crate::fault::{FaultKind, Faults};
 use crate::model::{Columns, Place, Region, Run};
-use crate::severity::score_rules;
+use crate::severity::{score_rules, settle};
 use crate::source::{Sources, Texts};
 
 pub use redact::REDACTED;
@@ -32,6 +32,7 @@ pub fn normalise(run: &mut Run, sources: &dyn Sources, faults: &mut Faults) {
     run.columns = Columns::Utf16;
     redact::redact(run);
     fill::fill(run);
+    settle(run);
     score_rules(run);
 }
 

@@ -136,7 +136,7 @@ const SCANNERS: [Scanner; 17] = [
         target: Target::Words(&["--recursive", "."]),
         image: None,
         sbom: Some(&["--sbom"]),
-        ends: &[1, 128],
+        ends: &[1],
     },
     Scanner {
         name: "pip-audit",

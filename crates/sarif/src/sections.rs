@@ -97,6 +97,10 @@ fn found(evidence: &Evidence, report: &Report) -> Option<Section> {
         columns.push(Column::left("Fixed in"));
     }
     columns.push(Column::left("Found by"));
+    let has_gates = worst.iter().any(|finding| finding.properties.contains_key("gates"));
+    if has_gates {
+        columns.push(Column::left("Gate"));
+    }
     let row = |finding: &&Finding| -> Vec<Cell> {
         let property = |key: &str| finding.properties.get(key).cloned().unwrap_or_default();
         let is_new = compared && finding.change == Some(Change::New);
@@ -118,6 +122,9 @@ fn found(evidence: &Evidence, report: &Report) -> Option<Section> {
             row.push(vec![Inline::text(property("fixed").replace(' ', ", "))]);
         }
         row.push(vec![Inline::text(property("tool"))]);
+        if has_gates {
+            row.push(vec![Inline::text(property("gates"))]);
+        }
         row
     };
     let rows: Vec<Vec<Cell>> = worst.iter().take(MOST_ROWS).map(row).collect();
@@ -126,6 +133,11 @@ fn found(evidence: &Evidence, report: &Report) -> Option<Section> {
         blocks.push(text(format!("{} more are in the report.", total - MOST_ROWS)));
     }
     Some(section("findings", "Findings", 10, blocks))
+}
+
+/// `1 finding`, `2 findings`.
+fn findings(count: u64) -> String {
+    format!("{count} finding{}", if count == 1 { "" } else { "s" })
 }
 
 fn short(message: &str) -> String {
@@ -144,10 +156,16 @@ fn upgrades(report: &Report) -> Option<Section> {
         let property = |key: &str| finding.properties.get(key).cloned();
         let (Some(package), Some(fixed)) = (property("package"), property("fixed")) else { continue };
         let version = property("version").unwrap_or_default();
+        let entry_version = version.clone();
         let entry = by_package.entry((package, version)).or_insert((0, Severity::Info, BTreeSet::new()));
         entry.0 += 1;
         entry.1 = entry.1.max(finding.severity);
-        entry.2.extend(fixed.split(' ').map(str::to_owned));
+        // Of the versions that mend it, the nearest one that is later.
+        let mut later: Vec<&str> =
+            fixed.split(' ').filter(|to| compare_versions(to, &entry_version).is_gt()).collect();
+        later.sort_by(|left, right| compare_versions(left, right));
+        let nearest = later.first().copied().or_else(|| fixed.split(' ').next());
+        entry.2.extend(nearest.map(str::to_owned));
     }
     if by_package.is_empty() {
         return None;
@@ -263,8 +281,10 @@ fn scanners(evidence: &Evidence) -> Option<Section> {
     let joined: usize = evidence.groups.iter().map(|group| group.len() - 1).sum();
     let mut blocks = vec![Block::Table { columns, rows }];
     if joined > 0 {
+        let (what, they) =
+            if joined == 1 { ("result is", "it counts") } else { ("results are", "they count") };
         blocks.push(text(format!(
-            "{joined} results are of a vulnerability that another scanner found too: they count once above, and stand in each scanner's SARIF."
+            "{joined} {what} of a vulnerability that another scanner found too: {they} once above, and each scanner's SARIF has its own."
         )));
     }
     Some(section("scanners", "Scanners", 30, blocks))
@@ -334,7 +354,8 @@ fn remarks(evidence: &Evidence, policy: &Policy, report: &Report) -> Option<Sect
             blocks.push(text(format!("Compared with what was recorded {how}.")));
         }
         BaselineUnderReview::NotApplicable(why) if policy.gates.iter().any(crate::Gate::asks_for_new) => {
-            blocks.push(text(format!("Nothing is compared: {why}. Every finding counts as new.")));
+            blocks
+                .push(text(format!("Nothing is compared: {why}. Gates that ask what is new do not apply.")));
         }
         _ => {}
     }
@@ -373,7 +394,8 @@ fn remarks(evidence: &Evidence, policy: &Policy, report: &Report) -> Option<Sect
         report.findings.iter().filter(|finding| finding.properties.contains_key("acceptance")).count();
     if refused > 0 {
         blocks.push(text(format!(
-            "{refused} findings are accepted by a marker or list that does not count: each says why in the report."
+            "Accepted by a marker or list that does not count: {}. The report says why.",
+            findings(refused as u64)
         )));
     }
     (!blocks.is_empty()).then(|| section("remarks", "What else there is to say", 50, blocks))

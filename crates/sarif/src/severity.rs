@@ -76,6 +76,21 @@ pub fn severity(tool: &str, rule: &Rule, alert: &Alert) -> Severity {
     }
 }
 
+/// Writes down on every result how bad it is, by what its rule says before rules get the score of their worst result.
+pub(crate) fn settle(run: &mut Run) {
+    for alert in run.alerts.iter_mut().filter(|alert| alert.kind == Kind::Fail) {
+        let rule = &run.rules[alert.rule];
+        let is_scored = alert.score.is_some_and(|score| score.tenths > 0);
+        if is_scored || alert.severity.is_some() {
+            continue;
+        }
+        alert.score = rule.score.filter(|score| score.tenths > 0);
+        if alert.score.is_none() {
+            alert.severity = Some(severity(&run.tool.name, rule, alert));
+        }
+    }
+}
+
 /// Gives every rule of a scanner a score and the tag without which GitHub ignores it: the worst of its results, because a
 /// score stands on the rule. Rules of linters stay without, and show as errors, warnings and notes.
 pub(crate) fn score_rules(run: &mut Run) {
@@ -134,6 +149,20 @@ mod tests {
     }
 
     #[test]
+    fn one_bad_result_does_not_make_the_others_bad() {
+        let mut run = Run::of("x", None, "");
+        run.rules = vec![Rule::new("a")];
+        let alert = |level| Alert { level: Some(level), ..Alert::default() };
+        run.alerts = vec![alert(Level::Error), alert(Level::Warning), alert(Level::Note)];
+        settle(&mut run);
+        score_rules(&mut run);
+        let severities: Vec<Severity> =
+            run.alerts.iter().map(|alert| severity("x", &run.rules[0], alert)).collect();
+        assert_eq!(severities, [Severity::High, Severity::Medium, Severity::Low]);
+        assert_eq!(run.rules[0].score.map(Score::shown).as_deref(), Some("8.0"));
+    }
+
+    #[test]
     fn a_rule_has_the_score_of_its_worst_result() {
         let mut run = Run::of("gosec", None, "");
         run.rules = vec![Rule::new("a"), Rule::new("b")];
@@ -142,6 +171,7 @@ mod tests {
         score_rules(&mut run);
         let scores: Vec<Option<String>> = run.rules.iter().map(|rule| rule.score.map(Score::shown)).collect();
         assert_eq!(scores, [Some("8.0".to_owned()), None]);
+        assert_eq!(severity("gosec", &run.rules[0], &run.alerts[0]), Severity::Low);
         assert_eq!(run.rules[0].tags, ["security"]);
         assert!(run.rules[1].tags.is_empty());
     }

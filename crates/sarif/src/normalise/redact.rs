@@ -2,7 +2,8 @@
 //!
 //! Of a result about a secret no source is kept, quoted text and long words in its message are replaced, and so is its rule's
 //! text where it has them. Fingerprints that name people or commits go. Elsewhere e-mail addresses in source text are
-//! replaced. Hashes of secrets are never made: a short secret can be guessed from one.
+//! replaced. No hash of a secret is made, from which a short one could be guessed, but that of a line of a file that lies in the
+//! repository for all to read.
 
 use crate::model::{Alert, Properties, Rule, Run};
 
