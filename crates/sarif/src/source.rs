@@ -44,7 +44,10 @@ pub(crate) struct Text {
 
 impl Text {
     fn new(bytes: Arc<[u8]>) -> Self {
-        let after = memchr::memchr_iter(b'\n', &bytes).map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
+        // A carriage return alone ends a line too, as it does where lines are hashed.
+        let ends = |at: &usize| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n');
+        let after = memchr::memchr2_iter(b'\n', b'\r', &bytes).filter(ends);
+        let after = after.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
         let starts = std::iter::once(0).chain(after).collect();
         Self { bytes, starts }
     }
@@ -94,5 +97,18 @@ impl<'s> Texts<'s> {
         }
         self.known.insert(path.clone(), text.clone());
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_as_they_do_where_they_are_hashed() {
+        let text = Text::new(Arc::from(&b"a\rb\r\nc\nd\r\r"[..]));
+        assert_eq!(text.lines(), 5);
+        let lines: Vec<_> = (1..=6).map(|number| text.line(number)).collect();
+        assert_eq!(lines, [Some(&b"a"[..]), Some(b"b"), Some(b"c"), Some(b"d"), Some(b""), Some(b"")]);
     }
 }

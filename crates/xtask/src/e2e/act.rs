@@ -58,10 +58,15 @@ pub(super) fn judge(judge: &mut Judge) {
             job: "passes",
             result: "success",
             verdict: "pass",
-            says: "the report of hadolint says pass",
+            says: "the report of Hadolint says pass",
         },
         Expected { job: "fails", result: "failure", verdict: "fail", says: "the report says fail" },
-        Expected { job: "a-scanner-is-missing", result: "failure", verdict: "fail", says: "trivy" },
+        Expected {
+            job: "a-scanner-is-missing",
+            result: "failure",
+            verdict: "fail",
+            says: "there is no report of trivy",
+        },
         Expected { job: "no-report", result: "failure", verdict: "no-data", says: "no-such-report" },
     ];
     act_run(judge, "security-sarif", include_str!("security-sarif.yml"), &expected);
