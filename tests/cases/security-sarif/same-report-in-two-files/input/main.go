@@ -1,6 +1,0 @@
-package main
-
-func main() {
-	password := "hunter2hunter2"
-	_ = password
-}
