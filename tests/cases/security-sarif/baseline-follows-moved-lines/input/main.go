@@ -1,0 +1,8 @@
+package main
+
+// one
+// two
+func main() {
+	password := "hunter2hunter2"
+	_ = password
+}
