@@ -45,7 +45,10 @@ pub const MEASURES: [(&str, &[&str]); 6] = [
         ],
     ),
     ("tests", &["total", "passed", "failed", "errored", "skipped", "flaky", "runs", "quarantined"]),
-    ("security", &["critical", "high", "medium", "low", "info"]),
+    (
+        "security",
+        &["critical", "high", "medium", "low", "info", "fixable", "exploited", "secrets", "waived", "gated"],
+    ),
     ("packer", &["critical", "high", "medium", "low", "info"]),
     ("plan", &["tasks", "done", "ready", "blocked"]),
     ("upload", &["files", "sent", "runs", "results", "unidentified"]),

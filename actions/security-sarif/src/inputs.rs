@@ -91,7 +91,7 @@ pub struct Inputs {
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_missing_scanner: StatePolicy,
 
-    /// What a missing baseline, where a gate or a condition needs one, does: fail, warn or ignore.
+    /// What a missing baseline, where somebody names one or a gate or condition needs one, does: fail, warn or ignore.
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub on_no_baseline: StatePolicy,
 

@@ -1,6 +1,8 @@
 //! `security-sarif`: from inputs to a report on what scanners found. What findings mean is known by `gatewright-sarif`; how a
 //! report is shown, by `gatewright-core`.
 
+#![allow(clippy::doc_markdown, reason = "OpenVEX is the name of a format, not of an item")]
+
 mod baseline;
 mod inputs;
 mod lists;
@@ -108,7 +110,7 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     let (mut evidence, mut sources) = found.read(ctx);
     scan::run(inputs, ctx, &mut evidence, &mut sources)?;
     evidence.today = Some(Date::from_unix_seconds(ctx.time));
-    evidence.threats = threats(inputs, ctx, &mut sources)?;
+    read_threats(inputs, ctx, &mut evidence, &mut sources);
     let tree = SourceTree::of_run(ctx, &inputs.source_roots, &inputs.rewrite)?;
     let places = Places::new(ctx, &tree, inputs);
     bring_into_shape(&mut evidence, inputs, ctx, &places);
@@ -186,31 +188,30 @@ fn bring_into_shape(evidence: &mut Evidence, inputs: &Inputs, ctx: &Context<'_>,
 }
 
 /// Data on exploitation, from the files that are named.
-fn threats(inputs: &Inputs, ctx: &Context<'_>, sources: &mut Vec<Source>) -> Result<Threats, Failure> {
-    let mut threats = Threats::default();
-    let mut read = |input: &str, path: &str, format: &str| {
-        let (bytes, source) = reports::bytes(ctx, path, format).map_err(|message| {
-            Failure::cannot_judge(
+fn read_threats(inputs: &Inputs, ctx: &Context<'_>, evidence: &mut Evidence, sources: &mut Vec<Source>) {
+    type Read = fn(&mut Threats, &[u8]) -> Result<(), String>;
+    let files: [(&str, &Option<String>, &str, Read); 2] = [
+        ("epss-file", &inputs.epss_file, "EPSS", Threats::read_epss),
+        ("kev-file", &inputs.kev_file, "KEV", Threats::read_kev),
+    ];
+    for (input, path, format, read) in files {
+        let Some(path) = path else { continue };
+        let trouble = match reports::bytes(ctx, path, format) {
+            Err(message) => (
                 format!("`{path}` of `{input}` can't be read: {message}"),
-                "Bring it there in a step before this one.",
-            )
-        })?;
-        sources.push(source);
-        Ok::<Vec<u8>, Failure>(bytes)
-    };
-    let refused = |input: &str, path: &str, message: String| {
-        Failure::cannot_judge(
-            format!("`{path}` of `{input}` is no such file: {message}"),
-            "Name the file as its publisher offers it.",
-        )
-    };
-    if let Some(path) = &inputs.epss_file {
-        let bytes = read("epss-file", path, "EPSS")?;
-        threats.read_epss(&bytes).map_err(|message| refused("epss-file", path, message))?;
+                "Bring it there in a step before this one.".to_owned(),
+            ),
+            Ok((bytes, source)) => {
+                sources.push(source);
+                match read(&mut evidence.threats, &bytes) {
+                    Ok(()) => continue,
+                    Err(message) => (
+                        format!("`{path}` of `{input}` is no such file: {message}"),
+                        "Name the file as its publisher offers it.".to_owned(),
+                    ),
+                }
+            }
+        };
+        evidence.threat_troubles.push(trouble);
     }
-    if let Some(path) = &inputs.kev_file {
-        let bytes = read("kev-file", path, "KEV")?;
-        threats.read_kev(&bytes).map_err(|message| refused("kev-file", path, message))?;
-    }
-    Ok(threats)
 }

@@ -19,7 +19,7 @@ type ReadList = fn(&str, Option<RepoPath>, &[u8]) -> AcceptanceList;
 /// Lists that were read, and what there is to say about each.
 #[derive(Default)]
 struct Lists {
-    lists: Vec<AcceptanceList>,
+    all: Vec<AcceptanceList>,
     versions: Vec<ListVersion>,
     sources: Vec<Source>,
 }
@@ -43,9 +43,9 @@ pub(crate) fn accept(
     }
     lists.read_named("vex-files", &inputs.vex_files, ctx, read_vex)?;
     let own = OwnProduct { repository: ctx.subject.repository.clone() };
-    let (about, uses) = apply(&mut evidence.runs, &lists.lists, Instant(ctx.time), &own);
+    let (about, uses) = apply(&mut evidence.runs, &lists.all, Instant(ctx.time), &own);
     evidence.about_lists = about;
-    let under_review = lists.lists.iter().zip(lists.versions).zip(uses).map(|((list, version), used)| {
+    let under_review = lists.all.iter().zip(lists.versions).zip(uses).map(|((list, version), used)| {
         let speaks_for = list.kind.map_or("", gatewright_sarif::lists::ListKind::speaks_for);
         ListUnderReview { shown: list.shown.clone(), speaks_for, entries: list.count, used, version }
     });
@@ -121,7 +121,7 @@ impl Lists {
     }
 
     fn add(&mut self, list: AcceptanceList, version: ListVersion) {
-        self.lists.push(list);
+        self.all.push(list);
         self.versions.push(version);
     }
 }

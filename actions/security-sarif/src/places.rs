@@ -81,7 +81,7 @@ impl<'a> Places<'a> {
 impl Sources for Places<'_> {
     fn locate(&self, path: &str) -> Option<RepoPath> {
         let origin = Origin {
-            report: None,
+            report: self.report.as_ref(),
             places: &Meant::Paths { sources: Vec::new() },
             contested: &BTreeSet::new(),
         };
@@ -89,7 +89,16 @@ impl Sources for Places<'_> {
             Mapped::File(file) | Mapped::OtherCase(file) => {
                 Some(file).filter(|file| self.is_near(path, file))
             }
-            Mapped::Ambiguous(_) | Mapped::Unmapped => None,
+            Mapped::Ambiguous(_) => None,
+            // A file that git does not track may lie here all the same.
+            Mapped::Unmapped => {
+                let inside = if is_absolute(path) {
+                    RepoPath::relative_to(&self.workspace.root, std::path::Path::new(path))
+                } else {
+                    RepoPath::new(path).ok()
+                };
+                inside.filter(|file| file.to_path(&self.workspace.root).is_file())
+            }
         }
     }
 

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use gatewright_core::Failure;
 use gatewright_core::action::Context;
+use gatewright_core::nearest::nearest;
 use gatewright_core::report::Source;
 use gatewright_core::workspace::{Found, FoundFile, HashedReader};
-use gatewright_sarif::{Evidence, ScanContent, ScanReport, read};
+use gatewright_sarif::{Evidence, Format, ScanContent, ScanReport, read};
 
 use crate::WELL_KNOWN;
 
@@ -102,7 +103,9 @@ impl Reports {
                 Ok((parsed, source)) => {
                     sources.push(source);
                     let runs = parsed.runs;
-                    report.content = wrong_tool(&report, &runs).map_or_else(
+                    let wrong =
+                        wrong_tool(&report, &runs).or_else(|| wrong_list(&report, parsed.is_empty_list));
+                    report.content = wrong.map_or_else(
                         || {
                             Ok(ScanContent {
                                 format: parsed.format.name(),
@@ -133,6 +136,19 @@ fn wrong_tool(report: &ScanReport, runs: &[gatewright_sarif::Run]) -> Option<Str
     let is_its = |run: &gatewright_sarif::Run| run.tool.name.to_lowercase().contains(&wanted.to_lowercase());
     let other = runs.iter().find(|run| !is_its(run))?;
     Some(format!("this is a report of {}, and `files` says that it is one of {wanted}", other.tool.name))
+}
+
+/// Why an empty list is none of the tool that its pattern names.
+fn wrong_list(report: &ScanReport, is_empty_list: bool) -> Option<String> {
+    let named = report.tool.as_ref().filter(|_| is_empty_list)?;
+    let known: Vec<&str> = Format::all().map(Format::name).collect();
+    let is_known = known.iter().any(|name| name.eq_ignore_ascii_case(named));
+    if is_known {
+        return None;
+    }
+    let nearest = nearest(named, known);
+    let hint = nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+    Some(format!("`{named}` is no tool that writes an empty list{hint}"))
 }
 
 type Read1 = (gatewright_sarif::Parsed, Source);

@@ -418,7 +418,7 @@ pub struct Context<'a> {
     /// Runs a command, where somebody asks.
     pub(crate) run: &'a dyn Fn(&RunCommand<'_>, ShowLine<'_>) -> Result<Ran, Failure>,
     /// Runs commands beside each other, where somebody asks.
-    pub(crate) collect: &'a dyn Fn(&[Vec<String>], Duration) -> Vec<Result<Finished, ProcessError>>,
+    pub(crate) collect: Collect<'a>,
     /// When the job began, if a runner tells.
     pub(crate) job_started: Option<SystemTime>,
     /// Told what happens, for the log and for an interrupted run.
@@ -510,7 +510,7 @@ impl Context<'_> {
 
     /// Runs commands in the working directory, as many at once as there are processors, and keeps what they print to
     /// themselves. Each may take so long. They get neither the action's inputs nor the files that the runner reads.
-    pub fn collect(&self, commands: &[Vec<String>], limit: Duration) -> Vec<Result<Finished, ProcessError>> {
+    pub fn collect(&self, commands: &[Vec<String>], limit: Duration) -> Vec<Collected> {
         (self.collect)(commands, limit)
     }
 
@@ -603,6 +603,12 @@ pub enum FileVersion {
     /// None: the base can't be read, and what lies here may be a stranger's.
     None(RepositoryError),
 }
+
+/// Runs commands beside each other, each for at most so long.
+pub(crate) type Collect<'a> = &'a dyn Fn(&[Vec<String>], Duration) -> Vec<Collected>;
+
+/// What became of one of several commands.
+pub type Collected = Result<Finished, ProcessError>;
 
 /// A command that an action is asked to run.
 #[derive(Clone, Copy, Debug)]

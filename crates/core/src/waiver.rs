@@ -25,6 +25,9 @@ pub struct Waiver {
     pub written_at: Location,
 }
 
+/// The field that findings about waivers belong to.
+const CATEGORY: &str = "waiver";
+
 /// A waiver's last day has passed.
 pub const EXPIRED_WAIVER: RuleInfo = RuleInfo {
     id: "expired-waiver",
@@ -81,12 +84,20 @@ pub fn section(findings: &[Finding]) -> Option<Section> {
     };
     let rows: Vec<Vec<Cell>> = findings.iter().filter_map(row).collect();
     let columns = ["Rule", "Where", "Until", "Owner", "Reason"].map(Column::left).to_vec();
-    (!rows.is_empty()).then(|| Section {
+    let mut blocks = Vec::new();
+    let has_waived = !rows.is_empty();
+    if has_waived {
+        blocks.push(Block::Table { columns, rows });
+    }
+    // A list of waivers stays short and true only if somebody sees what is wrong with it, also where all is green.
+    let about = findings.iter().filter(|finding| finding.category == CATEGORY);
+    blocks.extend(about.map(|finding| Block::Text { content: vec![Inline::text(&*finding.message)] }));
+    (!blocks.is_empty()).then(|| Section {
         id: "waived".to_owned(),
-        title: "Waived findings".to_owned(),
+        title: if has_waived { "Waived findings" } else { "Waivers" }.to_owned(),
         rank: 60,
         collapsed: false,
-        blocks: vec![Block::Table { columns, rows }],
+        blocks,
         gate: None,
     })
 }
@@ -117,7 +128,7 @@ impl Waiver {
     fn finding(&self, rule: &RuleInfo, what: &str) -> Finding {
         let place = self.path.as_ref().map(|path| format!(" in `{}`", path.text())).unwrap_or_default();
         let message = format!("The waiver of `{}`{place} by {} {what}.", self.rule, self.owner);
-        let mut finding = Finding::new(rule, "waiver", message).at(self.written_at.clone());
+        let mut finding = Finding::new(rule, CATEGORY, message).at(self.written_at.clone());
         finding.fingerprint = crate::fingerprint(&[rule.id, &self.rule, &place, &self.owner]);
         finding
     }

@@ -55,6 +55,15 @@ pub fn acceptance(alert: &Alert, tool: &str, policy: InlineMarkers, today: Optio
     if all.iter().any(|one| one.status != SuppressionStatus::Accepted) {
         return refused("it is refused or under review");
     }
+    // A day that nobody can read is no day: what it accepts counts.
+    let is_unclear = |one: &Suppression| {
+        one.expires
+            .as_deref()
+            .is_some_and(|text| text.get(..10).is_none_or(|day| day.parse::<Date>().is_err()))
+    };
+    if all.iter().any(is_unclear) {
+        return refused("its last day can't be read");
+    }
     let expired = |one: &Suppression| {
         let until: Date = one.expires.as_deref()?.get(..10)?.parse().ok()?;
         (today.is_some_and(|today| until < today)).then_some(until)
@@ -127,6 +136,10 @@ mod tests {
         let mixed = vec![one(Accepted, Some("x"), None), one(Rejected, None, None)];
         assert_eq!(of(mixed, Honour), "refused: it is refused or under review");
         assert_eq!(of(vec![one(UnderReview, None, None)], Honour), "refused: it is refused or under review");
+        assert_eq!(
+            of(vec![one(Accepted, Some("x"), Some("2026-13-45"))], Honour),
+            "refused: its last day can't be read"
+        );
         let until = |date: &str| vec![one(Accepted, Some("x"), Some(date))];
         assert_eq!(of(until("2026-11-20T23:59:59Z"), Honour), "refused: expired on 2026-11-20");
         assert!(of(until("2026-11-21T00:00:00Z"), Honour).contains("Some(\"2026-11-21\")"));

@@ -23,6 +23,8 @@ pub struct Evidence {
     pub groups: Vec<Vec<AlertAt>>,
     /// What is known about exploitation.
     pub threats: Threats,
+    /// What is wrong with the data on exploitation that was named, and the next step.
+    pub threat_troubles: Vec<(String, String)>,
     /// What the findings were compared with.
     pub baseline: BaselineUnderReview,
     /// Somebody asks for figures of what is new.
@@ -152,7 +154,10 @@ impl Evidence {
 
     /// The names of the tools that reported, each once, in order.
     pub fn tools(&self) -> Vec<&str> {
-        let mut tools: Vec<&str> = self.runs.iter().map(|run| run.tool.name.as_str()).collect();
+        let is_list =
+            |report: &&ScanReport| report.content.as_ref().is_ok_and(|content| content.is_empty_list);
+        let lists = self.reports.iter().filter(is_list).filter_map(|report| report.tool.as_deref());
+        let mut tools: Vec<&str> = self.runs.iter().map(|run| run.tool.name.as_str()).chain(lists).collect();
         tools.sort_unstable();
         tools.dedup();
         tools

@@ -261,10 +261,13 @@ fn properties(evidence: &Evidence, known: &Known, first: AlertAt, finding: &mut 
     set("tool", known.tools.join(", "));
     let qualified = known.group.iter().map(|at| format!("{}/{}", evidence.tool(*at), evidence.rule(*at).id));
     let rule = &evidence.rule(first).id;
+    // Of an advisory that names two CVEs, a waiver of one of them does not speak for the other.
+    let is_cve = |id: &str| id.to_ascii_uppercase().starts_with("CVE-");
+    let has_many = known.ids.iter().filter(|id| is_cve(id)).count() > 1;
     let aliases: BTreeSet<String> = known
         .ids
         .iter()
-        .filter(|id| *id != rule)
+        .filter(|id| *id != rule && !(has_many && is_cve(id)))
         .cloned()
         .chain(qualified)
         .filter(|id| !id.contains(' '))

@@ -4,6 +4,9 @@
 //! [`Faults`] for everything that was odd or lost on the way. This crate owns formats, identities and rules. It must not
 //! know where bytes come from or how anything is shown. It never panics on input, and nothing is dropped without a count.
 
+#![allow(clippy::doc_markdown, reason = "OpenVEX, CycloneDX and the like are names of formats, not of items")]
+#![allow(clippy::similar_names, reason = "this crate is about names and what they name")]
+
 pub mod accept;
 pub mod category;
 mod clean;

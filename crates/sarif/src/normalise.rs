@@ -7,7 +7,7 @@ mod redact;
 use gatewright_core::RepoPath;
 
 use crate::fault::{FaultKind, Faults};
-use crate::model::{Columns, Place, Region, Run};
+use crate::model::{Alert, Columns, Place, Region, Run};
 use crate::severity::{score_rules, settle};
 use crate::source::{Sources, Texts};
 
@@ -20,9 +20,10 @@ pub fn normalise(run: &mut Run, sources: &dyn Sources, faults: &mut Faults) {
     for alert in &mut run.alerts {
         let origin = alert.origin;
         for place in alert.places.iter_mut().chain(&mut alert.related) {
-            locate(place, &bases, sources, origin, faults);
+            locate(place, &bases, sources);
             mend_region(place, columns, &mut texts, origin, faults);
         }
+        move_out(alert, faults);
         // GitHub shows the first place only: it should be one that is there.
         if let Some(first) = alert.places.iter().position(|place| place.path.is_some()) {
             alert.places.swap(0, first);
@@ -37,13 +38,7 @@ pub fn normalise(run: &mut Run, sources: &dyn Sources, faults: &mut Faults) {
 }
 
 /// Finds the file that a place means.
-fn locate(
-    place: &mut Place,
-    bases: &[(String, String)],
-    sources: &dyn Sources,
-    origin: (u32, u32),
-    faults: &mut Faults,
-) {
+fn locate(place: &mut Place, bases: &[(String, String)], sources: &dyn Sources) {
     if place.path.is_some() || place.uri.is_empty() {
         return;
     }
@@ -54,16 +49,43 @@ fn locate(
     }
     place.path = sources.locate(&path);
     if place.path.is_none() {
-        if sources.is_outside(&path) {
-            faults.say(FaultKind::ForeignPath, origin, || {
-                format!("`{}` is no file of this repository", crate::json::excerpt(&path))
-            });
+        // What lies outside is told apart by its slash, for a while.
+        let leads_out = sources.is_outside(&path) || path.split('/').any(|part| part == "..");
+        if leads_out {
+            place.uri = format!("/{}", path.trim_start_matches('/'));
+            place.base = None;
+            return;
         }
         // What GitHub can't resolve is shown as it is; a URI must not begin with a slash.
         let shown = path.trim_start_matches('/');
         shown.clone_into(&mut place.uri);
         place.base = None;
     }
+}
+
+/// A place outside of the repository is none that GitHub can show, and one with another scheme makes it refuse the whole
+/// file: such a place is told in the message.
+fn move_out(alert: &mut Alert, faults: &mut Faults) {
+    let is_out = |place: &Place| {
+        place.path.is_none()
+            && (place.uri.starts_with('/') || crate::clean::has_scheme(&place.uri) && !is_windows(&place.uri))
+    };
+    let mut told = Vec::new();
+    for place in alert.places.iter_mut().filter(|place| is_out(place)) {
+        let uri = std::mem::take(&mut place.uri);
+        faults.say(FaultKind::ForeignPath, alert.origin, || {
+            format!("`{}` is no file of this repository", crate::json::excerpt(&uri))
+        });
+        (place.base, place.region) = (None, None);
+        told.push(uri);
+    }
+    for uri in told {
+        alert.message.push_str(&format!(" (in {uri})"));
+        alert.subject.get_or_insert(uri);
+    }
+    alert.related.retain(|place| !is_out(place));
+    let is_empty = |place: &Place| place.path.is_none() && place.uri.is_empty() && place.logical.is_empty();
+    alert.places.retain(|place| !is_empty(place));
 }
 
 /// The path that a place names: decoded, below its base, with slashes. Nothing for a URI that names no file.

@@ -33,9 +33,11 @@ fn placed(uri: &str, base: Option<&str>) -> String {
     run.bases = vec![("SRC".to_owned(), "file:///builds/work/src/".to_owned())];
     let mut faults = Faults::default();
     normalise(&mut run, &OneFile("x\n"), &mut faults);
-    let place = &run.alerts[0].places[0];
+    let alert = &run.alerts[0];
+    let foreign = if faults.count(FaultKind::ForeignPath) > 0 { " foreign" } else { "" };
+    let Some(place) = alert.places.first() else { return format!("none{foreign}:{}", alert.message) };
     let path = place.path.as_ref().map_or_else(|| format!("({})", place.uri), RepoPath::to_string);
-    format!("{path}{}", if faults.count(FaultKind::ForeignPath) > 0 { " foreign" } else { "" })
+    format!("{path}{foreign}")
 }
 
 #[test]
@@ -55,8 +57,9 @@ fn a_file_is_found_however_it_is_written() {
         "src/a b.go",
         "a base that nobody defines is the root"
     );
-    assert_eq!(placed("/etc/passwd", None), "(etc/passwd) foreign");
-    assert_eq!(placed("https://example.com/a", None), "(https://example.com/a)");
+    assert_eq!(placed("/etc/passwd", None), "none foreign: (in /etc/passwd)");
+    assert_eq!(placed("../../etc/passwd", None), "none foreign: (in /../../etc/passwd)");
+    assert_eq!(placed("https://example.com/a", None), "none foreign: (in https://example.com/a)");
     assert_eq!(placed("C:\\x\\a.go", None), "(C:/x/a.go)");
     assert_eq!(placed("%zz", None), "(%zz)");
 }

@@ -68,6 +68,7 @@ pub(crate) fn sections(evidence: &Evidence, policy: &Policy, report: &Report) ->
         scanners(evidence),
         lists(evidence),
         remarks(evidence, policy, report),
+        odd(report),
     ];
     all.into_iter().flatten().collect()
 }
@@ -88,7 +89,8 @@ fn found(evidence: &Evidence, report: &Report) -> Option<Section> {
     }
     let total = worst.len();
     worst.sort_by_key(|finding| {
-        (compared && finding.change != Some(Change::New), std::cmp::Reverse(finding.severity))
+        let is_old = compared && finding.change != Some(Change::New);
+        (!finding.properties.contains_key("gates"), is_old, std::cmp::Reverse(finding.severity))
     });
     let has_fix = worst.iter().take(MOST_ROWS).any(|finding| finding.properties.contains_key("fixed"));
     let mut columns =
@@ -347,17 +349,40 @@ fn lists(evidence: &Evidence) -> Option<Section> {
     (!evidence.lists.is_empty()).then(|| section("lists", "Lists of what is accepted", 35, vec![table]))
 }
 
+/// What was put right in reports.
+fn odd(report: &Report) -> Option<Section> {
+    let odd: Vec<&Finding> = report.findings.iter().filter(|finding| finding.rule == "odd-scan").collect();
+    if odd.is_empty() {
+        return None;
+    }
+    let mut blocks: Vec<Block> =
+        odd.iter().take(MOST_UPGRADES).map(|finding| text(finding.message.clone())).collect();
+    if odd.len() > MOST_UPGRADES {
+        blocks.push(text(format!("{} more are in the report.", odd.len() - MOST_UPGRADES)));
+    }
+    let mut section = section("odd", "Put right in reports", 55, blocks);
+    section.collapsed = true;
+    Some(section)
+}
+
 fn remarks(evidence: &Evidence, policy: &Policy, report: &Report) -> Option<Section> {
     let mut blocks = Vec::new();
     match &evidence.baseline {
-        BaselineUnderReview::Found { how } => {
-            blocks.push(text(format!("Compared with what was recorded {how}.")));
-        }
+        BaselineUnderReview::Found { how } => blocks.push(text(format!("Compared with {how}."))),
         BaselineUnderReview::NotApplicable(why) if policy.gates.iter().any(crate::Gate::asks_for_new) => {
             blocks
                 .push(text(format!("Nothing is compared: {why}. Gates that ask what is new do not apply.")));
         }
         _ => {}
+    }
+    let files = evidence.runs.len().div_ceil(Limits::GITHUB.runs);
+    if files > 1 {
+        blocks.push(text(format!(
+            "GitHub takes {} runs a file, and there are {}: `sarif-file` is written as {files} files, the second with `-2` behind \
+             its name. Upload all of them.",
+            Limits::GITHUB.runs,
+            evidence.runs.len()
+        )));
     }
     for why in &evidence.inconclusive {
         blocks.push(text(why.clone()));
@@ -375,8 +400,9 @@ fn remarks(evidence: &Evidence, policy: &Policy, report: &Report) -> Option<Sect
         }
         if run.left_out > 0 {
             blocks.push(text(format!(
-                "{} says that it left out {} findings by its own lists.",
-                run.tool.name, run.left_out
+                "{} says that it left out {} by its own lists and markers.",
+                run.tool.name,
+                findings(run.left_out)
             )));
         }
     }

@@ -25,18 +25,18 @@ pub const LINTERS: [&str; 12] = [
     "tflint",
 ];
 
-/// Tools that call everything an error, or do not say how bad it is: a level tells nothing, and the severity is this.
-pub const UNSURE: [(&str, Severity); 6] = [
+/// Tools whose levels do not tell how bad it is: what an error is, and what a warning.
+pub const UNSURE: [(&str, Severity, Severity); 6] = [
     // Every check is an error without a platform key.
-    ("checkov", Severity::Medium),
+    ("checkov", Severity::Medium, Severity::Medium),
     // A secret that was found is one that is known.
-    ("detect-secrets", Severity::High),
-    ("gitleaks", Severity::High),
-    ("trufflehog", Severity::High),
-    // Its level tells whether the vulnerable code is called, and the Go database has no scores.
-    ("govulncheck", Severity::High),
-    // Its level is always a warning.
-    ("osv-scanner", Severity::Medium),
+    ("detect-secrets", Severity::High, Severity::High),
+    ("gitleaks", Severity::High, Severity::High),
+    ("trufflehog", Severity::High, Severity::High),
+    // The level tells whether the vulnerable code is called or only imported; the Go database has no scores.
+    ("govulncheck", Severity::High, Severity::Medium),
+    // Always a warning.
+    ("osv-scanner", Severity::Medium, Severity::Medium),
 ];
 
 /// The row of a table whose name is in a tool's name, whatever the case: `Semgrep OSS` is `semgrep`.
@@ -66,10 +66,11 @@ pub fn severity(tool: &str, rule: &Rule, alert: &Alert) -> Severity {
             Level::Note | Level::None => Severity::Info,
         };
     }
-    let unsure = UNSURE.iter().find(|(known, _)| is_tool(tool, known)).map(|(_, severity)| *severity);
+    let unsure = UNSURE.iter().find(|(known, ..)| is_tool(tool, known));
     match (unsure, level) {
         (_, Level::None) => Severity::Info,
-        (Some(severity), Level::Error | Level::Warning) => severity,
+        (Some((_, error, _)), Level::Error) => *error,
+        (Some((.., warning)), Level::Warning) => *warning,
         (None, Level::Error) => Severity::High,
         (None, Level::Warning) => Severity::Medium,
         (_, Level::Note) => Severity::Low,

@@ -104,6 +104,8 @@ fn threats(evidence: &Evidence, policy: &Policy) -> Vec<State> {
     let asks = |by: fn(&Gate) -> bool| policy.gates.iter().any(by);
     let advisories =
         || evidence.runs.iter().flat_map(|run| &run.alerts).filter_map(|alert| alert.advisory.as_ref());
+    let troubles = evidence.threat_troubles.iter();
+    states.extend(troubles.map(|(message, help)| say(message.clone(), help)));
     if asks(Gate::asks_for_epss) {
         const HELP: &str =
             "Fetch the day's file from FIRST in a step before this one, and name it in `epss-file`.";

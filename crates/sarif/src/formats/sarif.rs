@@ -59,6 +59,11 @@ pub(super) fn read(document: &Document<'_>, faults: &mut Faults) -> Vec<Run> {
     runs
 }
 
+/// Tools whose SARIF does not say what columns count, and which count bytes of UTF-8.
+const COUNTS_BYTES: [&str; 5] = ["bandit", "gosec", "govulncheck", "semgrep", "zizmor"];
+/// Tools whose columns mean nothing: always 1, or one too large on some lines.
+const COUNTS_NOTHING: [&str; 3] = ["checkov", "gitleaks", "hadolint"];
+
 /// What reading the parts of a run needs.
 struct Reading<'d, 'a> {
     document: &'d Document<'a>,
@@ -100,8 +105,8 @@ fn run<'d, 'a>(document: &'d Document<'a>, value: &'d Value<'a>, faults: &mut Fa
             "the run has no `results`: the tool did not get to write any".to_owned()
         }),
         Some((_, results)) if results.array().is_none() && results.data != Data::PutOff => {
-            document.say(faults, FaultKind::WrongType, results, || {
-                format!("`results` is {}, read as an empty array", results.describe())
+            document.say(faults, FaultKind::ScanIncomplete, results, || {
+                format!("`results` is {}, expected an array: nobody knows what was found", results.describe())
             });
         }
         Some((_, results)) => {
@@ -154,9 +159,15 @@ impl<'a> Reading<'_, 'a> {
     }
 
     fn columns(&self, faults: &mut Faults) -> Columns {
+        let tool = self.rules.tools.first().and_then(|driver| driver.get("name")?.text()).unwrap_or_default();
+        let tool = tool.to_ascii_lowercase();
+        let is_one = |known: &&str| tool.contains(*known);
         match self.document.text(self.run, "columnKind", faults) {
             Some("unicodeCodePoints") => Columns::CodePoints,
-            _ => Columns::Utf16,
+            Some(_) => Columns::Utf16,
+            None if COUNTS_BYTES.iter().any(&is_one) => Columns::Bytes,
+            None if COUNTS_NOTHING.iter().any(is_one) => Columns::Unusable,
+            None => Columns::Utf16,
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) fn read(root: &Node, list: &mut AcceptanceList) {
             items.iter().for_each(|item| list.take(item.place.line, rule(item)));
         }
         Some((node, _)) => {
-            list.odd(node.place.line, format!("`ignore` holds {}, expected a list", node.kind()))
+            list.odd(node.place.line, format!("`ignore` holds {}, expected a list", node.kind()));
         }
     }
 }

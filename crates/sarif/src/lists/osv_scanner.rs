@@ -21,8 +21,7 @@ pub(super) fn read(text: &str, list: &mut AcceptanceList) {
         }
     };
     let folder = list.path.as_ref().map(|path| path.folder().to_owned()).filter(|folder| !folder.is_empty());
-    let sections: [(&str, fn(&DeTable<'_>) -> Result<Option<ListEntry>, String>); 2] =
-        [("IgnoredVulns", vulnerability), ("PackageOverrides", package)];
+    let sections: [(&str, Reader); 2] = [("IgnoredVulns", vulnerability), ("PackageOverrides", package)];
     for (key, read) in sections {
         let Some(value) = get(root.get_ref(), key) else { continue };
         let DeValue::Array(items) = value.get_ref() else {
@@ -30,7 +29,7 @@ pub(super) fn read(text: &str, list: &mut AcceptanceList) {
             continue;
         };
         let mut entries = Vec::new();
-        for item in items.iter() {
+        for item in items {
             let line = lines.line(item.span().start);
             let read = match item.get_ref() {
                 DeValue::Table(table) => read(table),
@@ -110,6 +109,9 @@ fn package(table: &DeTable<'_>) -> Result<Option<ListEntry>, String> {
         ..ListEntry::default()
     }))
 }
+
+/// Reads an entry of one table.
+type Reader = fn(&DeTable<'_>) -> Result<Option<ListEntry>, String>;
 
 /// A key, whatever its case: the reader of osv-scanner takes both `IgnoredVulns` and `ignoredVulns`.
 fn get<'t, 'i>(table: &'t DeTable<'i>, key: &str) -> Option<Item<'t, 'i>> {

@@ -90,7 +90,7 @@ fn odd(judge: &Judge, outputs: &mut Outputs) -> Result<String> {
     let project = copy::fresh("tests/data/sarif")?;
     for entry in fs::read_dir(project.path())? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".sarif") {
+        if Path::new(&name).extension().is_some_and(|ending| ending == "sarif") {
             write(judge, outputs, project.path(), &name, &name)?;
         }
     }

@@ -1,0 +1,6 @@
+package main
+
+func main() {
+	password := "hunter2hunter2"
+	_ = password
+}
