@@ -161,7 +161,9 @@ fn parse(path: &std::path::Path, shown: &str) -> Result<Read1, (String, String)>
         )
     };
     let mut reader = HashedReader::open(path).map_err(io)?;
-    let mut content = Vec::new();
+    // A file grows no second buffer while it is read.
+    let length = std::fs::metadata(path).map(|about| about.len()).unwrap_or_default();
+    let mut content = Vec::with_capacity(usize::try_from(length).unwrap_or_default().saturating_add(1));
     reader.read_to_end(&mut content).map_err(io)?;
     let (bytes, sha256) = reader.finish().map_err(io)?;
     let parsed = read(&content).map_err(|error| (error.to_string(), error.help().to_owned()))?;

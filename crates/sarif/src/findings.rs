@@ -36,13 +36,35 @@ pub(crate) struct Known {
     pub(crate) reach: Reach,
     pub(crate) is_secret: bool,
     pub(crate) change: Option<Change>,
-    pub(crate) tools: Vec<String>,
-    pub(crate) ids: Vec<String>,
-    pub(crate) path: Option<RepoPath>,
+    /// Where there is more to name than one tool and its rule: most findings have neither.
+    names: Option<Box<Names>>,
+}
+
+/// Who found a vulnerability, and what it is called.
+#[derive(Clone, Debug)]
+struct Names {
+    tools: Vec<String>,
+    ids: Vec<String>,
 }
 
 impl Known {
-    pub(crate) fn facts(&self) -> Facts<'_> {
+    /// Who found it.
+    pub(crate) fn tools<'a>(&'a self, evidence: &'a Evidence) -> &'a [String] {
+        let own = || std::slice::from_ref(&evidence.runs[self.group[0].run].tool.name);
+        self.names.as_ref().map_or_else(own, |names| &names.tools)
+    }
+
+    /// Its rule and all aliases.
+    fn ids<'a>(&'a self, evidence: &'a Evidence) -> &'a [String] {
+        let own = || std::slice::from_ref(&evidence.rule(self.group[0]).id);
+        self.names.as_ref().map_or_else(own, |names| &names.ids)
+    }
+
+    fn path<'a>(&self, evidence: &'a Evidence) -> Option<&'a RepoPath> {
+        evidence.alert(self.group[0]).places.first()?.path.as_ref()
+    }
+
+    pub(crate) fn facts<'a>(&'a self, evidence: &'a Evidence) -> Facts<'a> {
         Facts {
             severity: self.severity,
             score: self.score,
@@ -53,16 +75,19 @@ impl Known {
             is_new: !matches!(self.change, Some(Change::Unchanged | Change::Updated)),
             reach: self.reach,
             is_secret: self.is_secret,
-            tools: &self.tools,
-            ids: &self.ids,
-            path: self.path.as_ref().map(RepoPath::as_str),
+            tools: self.tools(evidence),
+            ids: self.ids(evidence),
+            path: self.path(evidence).map(RepoPath::as_str),
         }
     }
 }
 
 /// Every group that is a finding, with the finding. Results that say that something is in order, or gone, are none.
-pub(crate) fn findings(evidence: &Evidence, policy: &Policy) -> Vec<(Known, Finding)> {
-    evidence.groups.iter().filter_map(|group| finding(evidence, policy, group)).collect()
+pub(crate) fn findings<'a>(
+    evidence: &'a Evidence,
+    policy: &'a Policy,
+) -> impl Iterator<Item = (Known, Finding)> + 'a {
+    evidence.groups.iter().filter_map(|group| finding(evidence, policy, group))
 }
 
 fn finding(evidence: &Evidence, policy: &Policy, group: &[AlertAt]) -> Option<(Known, Finding)> {
@@ -92,7 +117,7 @@ fn finding(evidence: &Evidence, policy: &Policy, group: &[AlertAt]) -> Option<(K
             _ => Sure::High,
         },
         message: message(evidence, first, &known),
-        location: known.path.clone().map(|path| location(path, alert.places.first())),
+        location: known.path(evidence).map(|path| location(path.clone(), alert.places.first())),
         help: Some(help(alert, rule.help_uri.as_deref())),
         fixes: Vec::new(),
         fingerprint: finding_fingerprint(evidence, first),
@@ -119,7 +144,6 @@ pub(crate) fn stands(alert: &Alert) -> bool {
 }
 
 fn known(evidence: &Evidence, group: Vec<AlertAt>, severity: Severity) -> Known {
-    let first = group[0];
     let alerts = || group.iter().map(|at| evidence.alert(*at));
     let advisories = || alerts().filter_map(|alert| alert.advisory.as_deref());
     let mut ids: BTreeSet<String> = advisories().flat_map(identity::ids_of).collect();
@@ -130,12 +154,12 @@ fn known(evidence: &Evidence, group: Vec<AlertAt>, severity: Severity) -> Known 
     tools.dedup();
     let own_epss = advisories().filter_map(|advisory| advisory.epss).map(|epss| epss.probability).max();
     let score = alerts().filter_map(|alert| alert.score).max();
-    let path = evidence.alert(first).places.first().and_then(|place| place.path.clone());
     // Nothing is new that one of the tools knows.
     let changes: Vec<Change> = alerts().filter_map(|alert| alert.change).collect();
     let change =
         [Change::Unchanged, Change::Updated, Change::New].into_iter().find(|change| changes.contains(change));
     let reach = advisories().map(|advisory| advisory.reach).max().unwrap_or_default();
+    let is_plain = group.len() == 1 && ids.len() == 1;
     Known {
         severity,
         score: score.filter(|score| score.tenths > 0),
@@ -146,9 +170,7 @@ fn known(evidence: &Evidence, group: Vec<AlertAt>, severity: Severity) -> Known 
         reach,
         is_secret: alerts().any(|alert| alert.is_secret),
         change,
-        tools,
-        ids,
-        path,
+        names: (!is_plain).then(|| Box::new(Names { tools, ids })),
         group,
     }
 }
@@ -188,7 +210,7 @@ fn message(evidence: &Evidence, at: AlertAt, known: &Known) -> String {
     if known.is_exploited {
         text.push_str(" It is known to be exploited.");
     }
-    if known.path.is_none()
+    if known.path(evidence).is_none()
         && let Some(place) = alert.places.first().filter(|place| !place.uri.is_empty())
     {
         text = format!("{}: {text}", place.uri);
@@ -258,14 +280,14 @@ fn properties(evidence: &Evidence, known: &Known, first: AlertAt, finding: &mut 
             finding.properties.insert(key.to_owned(), value);
         }
     };
-    set("tool", known.tools.join(", "));
+    set("tool", known.tools(evidence).join(", "));
     let qualified = known.group.iter().map(|at| format!("{}/{}", evidence.tool(*at), evidence.rule(*at).id));
     let rule = &evidence.rule(first).id;
     // Of an advisory that names two CVEs, a waiver of one of them does not speak for the other.
     let is_cve = |id: &str| id.to_ascii_uppercase().starts_with("CVE-");
-    let has_many = known.ids.iter().filter(|id| is_cve(id)).count() > 1;
-    let aliases: BTreeSet<String> = known
-        .ids
+    let ids = known.ids(evidence);
+    let has_many = ids.iter().filter(|id| is_cve(id)).count() > 1;
+    let aliases: BTreeSet<String> = ids
         .iter()
         .filter(|id| *id != rule && !(has_many && is_cve(id)))
         .cloned()
@@ -309,22 +331,15 @@ fn accept(evidence: &Evidence, policy: &Policy, known: &Known, finding: &mut Fin
     finding.waiver = marks.into_iter().next();
 }
 
-/// The rules that findings name, for readers of the report.
-pub(crate) fn rules(evidence: &Evidence, all: &[(Known, Finding)]) -> Vec<Rule> {
-    let mut known: BTreeSet<&str> = BTreeSet::new();
-    let mut rules = Vec::new();
-    for (of, finding) in all {
-        let rule = evidence.rule(of.group[0]);
-        if known.insert(&rule.id) {
-            let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
-            rules.push(Rule {
-                id: rule.id.clone(),
-                title: first_line(rule.short.as_deref().unwrap_or(&rule.id)),
-                severity: finding.severity,
-                since: String::new(),
-                help: finding.help.clone().unwrap_or_default(),
-            });
-        }
+/// The rule that a finding names, for readers of the report.
+pub(crate) fn rule(evidence: &Evidence, of: &Known, finding: &Finding) -> Rule {
+    let rule = evidence.rule(of.group[0]);
+    let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+    Rule {
+        id: rule.id.clone(),
+        title: first_line(rule.short.as_deref().unwrap_or(&rule.id)),
+        severity: finding.severity,
+        since: String::new(),
+        help: finding.help.clone().unwrap_or_default(),
     }
-    rules
 }

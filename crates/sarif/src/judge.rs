@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gatewright_core::report::{Change, Finding, FindingOutcome, Measure, Report, Scope, Severity, Unit};
 
 use crate::evidence::{BaselineUnderReview, Evidence};
-use crate::findings::{CATEGORY, Known, findings, rules, stands};
+use crate::findings::{CATEGORY, Known, findings, rule, stands};
 use crate::gate::Gate;
 use crate::join::AlertAt;
 use crate::policy::Policy;
@@ -43,27 +43,27 @@ fn key(fingerprint: &str) -> u128 {
 
 /// Judges what can be judged before waivers are known.
 pub fn judge(evidence: &Arc<Evidence>, policy: &Policy) -> (Report, Judgement) {
-    let mut all = findings(evidence, policy);
-    // One finding for each fingerprint: equal results of one run are told apart by their number already.
-    let mut taken: HashSet<u128> = HashSet::with_capacity(all.len());
-    for (_, finding) in &mut all {
+    let mut report = Report::new();
+    let most = evidence.groups.len();
+    let mut known: HashMap<u128, Known> = HashMap::with_capacity(most);
+    let mut ruled: HashSet<String> = HashSet::new();
+    report.findings.reserve(most);
+    for (of, mut finding) in findings(evidence, policy) {
+        // One finding for each fingerprint: equal results of one run are told apart by their number already.
         let mut number = 1;
         let first = finding.fingerprint.clone();
-        while !taken.insert(key(&finding.fingerprint)) {
+        while known.contains_key(&key(&finding.fingerprint)) {
             number += 1;
             finding.fingerprint = gatewright_core::fingerprint(&[&first, &number.to_string()]);
         }
-    }
-    drop(taken);
-    let mut report = Report::new();
-    report.rules = rules(evidence, &all);
-    report.states = states::states(evidence, policy);
-    let mut known = HashMap::with_capacity(all.len());
-    report.findings.reserve(all.len());
-    for (of, finding) in all {
+        if !ruled.contains(&finding.rule) {
+            ruled.insert(finding.rule.clone());
+            report.rules.push(rule(evidence, &of, &finding));
+        }
         known.insert(key(&finding.fingerprint), of);
         report.findings.push(finding);
     }
+    report.states = states::states(evidence, policy);
     report.findings.extend(own_rules::ALL.iter().flat_map(|rule| (rule.check)(evidence, policy)));
     (report, Judgement { evidence: Arc::clone(evidence), policy: policy.clone(), known })
 }
@@ -90,7 +90,7 @@ impl Judgement {
                 continue;
             }
             let Some(known) = self.known(finding) else { continue };
-            let taken = gates.iter().filter(|gate| gate.takes(&known.facts()));
+            let taken = gates.iter().filter(|gate| gate.takes(&known.facts(&self.evidence)));
             let names: Vec<&str> = taken.map(|gate| gate.name.as_str()).collect();
             if !names.is_empty() {
                 finding.properties.insert("gates".to_owned(), names.join(", "));
@@ -140,7 +140,7 @@ impl Judgement {
         let tools = self.evidence.tools();
         if tools.len() > 1 {
             for tool in tools {
-                let is_of = |known: &Known| known.tools.iter().any(|known| known == tool);
+                let is_of = |known: &Known| known.tools(&self.evidence).iter().any(|known| known == tool);
                 measures.extend(of_severities(&|| Scope::named("tool", tool), &is_of));
             }
         }
@@ -151,7 +151,7 @@ impl Judgement {
                 measures.push(Measure::not_applicable("security.gated", scope, Unit::Count));
                 continue;
             }
-            let taken = standing.iter().filter(|(_, known)| gate.takes(&known.facts())).count();
+            let taken = standing.iter().filter(|(_, known)| gate.takes(&known.facts(&self.evidence))).count();
             let scope = Scope::named("gate", gate.name.as_str());
             measures.push(Measure::count("security.gated", scope, taken as u64, Some(gate.most)));
         }

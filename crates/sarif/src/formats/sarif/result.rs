@@ -70,6 +70,11 @@ impl<'a> Reading<'_, 'a> {
             write_text(id, &mut json);
             alert.properties.push(("gatewright/ruleId".into(), json.into()));
         }
+        // A list of one takes the room of four while it grows, and there are tens of thousands of them.
+        alert.places.shrink_to_fit();
+        alert.partial_fingerprints.shrink_to_fit();
+        alert.fingerprints.shrink_to_fit();
+        alert.properties.shrink_to_fit();
         Some(alert)
     }
 
