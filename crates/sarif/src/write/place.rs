@@ -36,7 +36,7 @@ fn write(place: &Place, needs_region: bool, out: &mut String) {
     if place.path.is_some() || !place.uri.is_empty() {
         let mut physical = Members::begin(members.key("physicalLocation"));
         let uri =
-            place.path.as_ref().map_or_else(|| reference(&place.uri), |path| percent_encoded(path.as_str()));
+            place.path.as_ref().map_or_else(|| relative(&place.uri), |path| percent_encoded(path.as_str()));
         let mut artifact = Members::begin(physical.key("artifactLocation"));
         artifact.text("uri", &uri);
         artifact.end();
@@ -72,6 +72,13 @@ fn write(place: &Place, needs_region: bool, out: &mut String) {
         message(text, None, members.key("message"));
     }
     members.end();
+}
+
+/// A path that was not found as a relative reference: what stands before a colon in its first part would be a scheme.
+fn relative(path: &str) -> String {
+    let reference = reference(path);
+    let (first, rest) = reference.split_at(reference.find('/').unwrap_or(reference.len()));
+    format!("{}{rest}", first.replace(':', "%3A"))
 }
 
 fn write_region(region: &Region, out: &mut String) {
