@@ -17,8 +17,8 @@ use crate::fault::{FaultKind, Faults};
 pub use parse::parse;
 pub use write::write_text;
 
-/// Values in values: deeper ones are left out.
-pub const MOST_DEPTH: usize = 100;
+/// Values in values: deeper ones are left out. Other readers end at 64, and what is kept in a property bag lies deeper there.
+pub const MOST_DEPTH: usize = 56;
 
 /// A text of JSON, read.
 #[derive(Debug)]

@@ -225,6 +225,9 @@ fn write_run(run: &Run, kept: &[usize], cut: usize, most_rules: usize, out: &mut
     let mut properties: Vec<(Box<str>, Box<str>)> = Vec::new();
     let mine = ["gatewright/resultsCut", "gatewright/target"];
     properties.extend(run.properties.iter().filter(|(key, _)| !mine.contains(&key.as_ref())).cloned());
+    // What was cut before is cut still.
+    let known = run.properties.iter().find(|(key, _)| key.as_ref() == "gatewright/resultsCut");
+    let cut = cut + known.and_then(|(_, json)| json.parse::<usize>().ok()).unwrap_or_default();
     if cut > 0 {
         properties.push(("gatewright/resultsCut".into(), cut.to_string().into()));
     }
