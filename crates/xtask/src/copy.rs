@@ -65,8 +65,11 @@ pub fn renew(copy: &Path) -> Result<()> {
 
 /// Commits all files of a folder; the first time makes it a repository.
 pub fn commit(folder: &Path) -> Result<()> {
-    let steps: [&[&str]; 3] = [
+    // A repository of many files would be packed in the background, while somebody copies its objects.
+    let steps: [&[&str]; 5] = [
         &["init", "--quiet", "--initial-branch", "main"],
+        &["config", "gc.auto", "0"],
+        &["config", "maintenance.auto", "false"],
         &["add", "--all"],
         &["-c", "user.name=e2e", "-c", "user.email=e2e@example.com", "commit", "--quiet", "--message", "x"],
     ];
