@@ -77,7 +77,7 @@ mod tests {
             run("Trivy", None, Some("library/alpine:3.20")),
             run("Trivy", None, Some("library/alpine:3.20")),
             run("Trivy fs", None, Some(".")),
-            run("grype", None, Some("/builds/work/app")),
+            run("grype", None, Some("/srv/app")),
             run("CodeQL", Some("codeql/go/1"), None),
             run("CodeQL", Some("codeql/go/2"), None),
             run("gosec", Some("codeql/go/1"), None),

@@ -8,12 +8,12 @@ use gatewright_core::RepoPath;
 use super::*;
 use crate::model::{Alert, Rule};
 
-/// One file, and a repository at `/builds/work`.
+/// One file, and a repository at `/srv/app`.
 struct OneFile(&'static str);
 
 impl Sources for OneFile {
     fn locate(&self, path: &str) -> Option<RepoPath> {
-        let path = path.strip_prefix("/builds/work/").unwrap_or(path);
+        let path = path.strip_prefix("/srv/app/").unwrap_or(path);
         RepoPath::new(path).ok().filter(|path| path.as_str() == "src/a b.go")
     }
 
@@ -30,7 +30,7 @@ fn placed(uri: &str, base: Option<&str>) -> String {
     let place = Place { base: base.map(str::to_owned), ..Place::file(uri) };
     let alert = Alert { places: vec![place], ..Alert::default() };
     let mut run = Run { rules: vec![Rule::new("r")], alerts: vec![alert], ..Run::of("t", None, "") };
-    run.bases = vec![("SRC".to_owned(), "file:///builds/work/src/".to_owned())];
+    run.bases = vec![("SRC".to_owned(), "file:///srv/app/src/".to_owned())];
     let mut faults = Faults::default();
     normalise(&mut run, &OneFile("x\n"), &mut faults);
     let alert = &run.alerts[0];
@@ -42,13 +42,9 @@ fn placed(uri: &str, base: Option<&str>) -> String {
 
 #[test]
 fn a_file_is_found_however_it_is_written() {
-    for uri in [
-        "src/a b.go",
-        "./src/a%20b.go",
-        "file:///builds/work/src/a%20b.go",
-        "/builds/work/src/a b.go",
-        "src\\a b.go",
-    ] {
+    for uri in
+        ["src/a b.go", "./src/a%20b.go", "file:///srv/app/src/a%20b.go", "/srv/app/src/a b.go", "src\\a b.go"]
+    {
         assert_eq!(placed(uri, None), "src/a b.go", "{uri}");
     }
     assert_eq!(placed("a%20b.go", Some("SRC")), "src/a b.go");

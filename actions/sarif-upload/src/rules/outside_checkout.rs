@@ -10,7 +10,7 @@
 //!
 //! # Example
 //!
-//! `file:///github/workspace/src/a.js`, from a scanner in a container, beside a checkout in `/home/runner/work/app/app`.
+//! `file:///github/workspace/src/a.js`, from a scanner in a container, beside a checkout in `/srv/app`.
 //!
 //! # Instead
 //!

@@ -68,8 +68,8 @@ fn paths_of_a_folder_begin_there() {
     for (target, path, expected) in [
         (".", "/package-lock.json", "at package-lock.json\n"),
         ("./services/web", "/package-lock.json", "at services/web/package-lock.json\n"),
-        ("/home/runner/work/x", "/go.mod", "at /home/runner/work/x/go.mod\n"),
-        ("/home/runner/work/x", "/home/runner/work/x/go.mod", "at /home/runner/work/x/go.mod\n"),
+        ("/srv/x", "/go.mod", "at /srv/x/go.mod\n"),
+        ("/srv/x", "/srv/x/go.mod", "at /srv/x/go.mod\n"),
     ] {
         let report = format!(
             r#"{{"matches":[{{"vulnerability":{{"id":"CVE-2020-1"}},"artifact":{{"name":"x","version":"1","type":"npm","locations":[{{"path":"{path}"}}]}}}}],"source":{{"type":"directory","target":"{target}"}}}}"#

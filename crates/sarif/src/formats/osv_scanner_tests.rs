@@ -8,7 +8,7 @@ use crate::formats::dump_packages::dumped;
 
 pub(in crate::formats) const REPORT: &str = r#"{
   "results": [
-    {"source": {"path": "/home/runner/work/shop/shop/go.mod", "type": "lockfile"},
+    {"source": {"path": "/srv/shop/go.mod", "type": "lockfile"},
      "packages": [{"package": {"name": "golang.org/x/text", "version": "0.3.5", "ecosystem": "Go"},
        "vulnerabilities": [{"schema_version": "1.3.1", "id": "GO-2021-0113", "aliases": ["CVE-2021-38561", "GHSA-ppp9-7jff-5vj2"], "summary": "Out-of-bounds read in golang.org/x/text/language", "details": "Parse can panic.",
           "affected": [{"package": {"ecosystem": "Go", "name": "golang.org/x/text"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "0.3.7"}]}]}]}],
@@ -52,7 +52,7 @@ fn a_group_is_one_finding() {
             short: The license MIT is not among those that are allowed
           alert CVE-2021-38561 warning - - from 7:19
             golang.org/x/text 0.3.5: Out-of-bounds read in golang.org/x/text/language (CVE-2021-38561). Fixed in 0.3.7.
-            at /home/runner/work/shop/shop/go.mod
+            at /srv/shop/go.mod
             golang golang.org/x/text 0.3.5 pkg:golang/golang.org/x/text@0.3.5
             aliases GO-2021-0113 GHSA-ppp9-7jff-5vj2; fixed 0.3.7; Called; https://osv.dev/vulnerability/GO-2021-0113
           alert CVE-2021-23337 error high 7.2 from 16:19
