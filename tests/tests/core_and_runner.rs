@@ -67,10 +67,8 @@ fn finding() -> impl Strategy<Value = Finding> {
             let mut finding = Finding::new(&RULE, "test", message);
             (finding.help, finding.location) = (help, location);
             (finding.severity, finding.outcome) = (severity, outcome);
-            finding.waiver = waived.then(|| WaiverMark {
-                owner: "ada".to_owned(),
-                reason: "known".to_owned(),
-                until: None,
+            finding.waiver = waived.then(|| {
+                Box::new(WaiverMark { owner: "ada".to_owned(), reason: "known".to_owned(), until: None })
             });
             finding
         })

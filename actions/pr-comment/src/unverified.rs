@@ -180,8 +180,8 @@ mod tests {
         report.measures.push(Measure::percent("coverage.lines", Scope::named("flag", text), 1, 2, None));
         report.measures.push(Measure::percent("coverage.lines", Scope::named("file", text), 1, 2, None));
         for path in ["src/a.rs", "not/theirs.rs"] {
-            let mut finding =
-                Finding::new(&RULE, text, text).at(Location::lines(RepoPath::new(path).unwrap(), 3, 4));
+            let mut finding = Finding { category: text.to_owned().into(), ..Finding::new(&RULE, "", text) }
+                .at(Location::lines(RepoPath::new(path).unwrap(), 3, 4));
             finding.rule = text.into();
             finding.help = Some(text.into());
             report.findings.push(finding);

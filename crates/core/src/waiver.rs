@@ -58,7 +58,7 @@ pub fn apply(waivers: &[Waiver], today: Date, findings: &mut Vec<Finding>) {
             about_waivers.push(waiver.finding(&EXPIRED_WAIVER, &format!("expired on {}", waiver.until)));
         } else {
             for finding in accepted {
-                finding.waiver.get_or_insert_with(|| waiver.mark());
+                finding.waiver.get_or_insert_with(|| Box::new(waiver.mark()));
             }
         }
     }
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn a_waiver_may_name_another_id_of_the_same() {
         let mut finding = Finding::new(&RULE, "test", "odd");
-        finding.properties.insert(ALIASES_PROPERTY.to_owned(), "CVE-2026-1 GHSA-x".to_owned());
+        finding.properties.insert(ALIASES_PROPERTY, "CVE-2026-1 GHSA-x".to_owned());
         let mut waiver = waiver("GHSA-x", "src/*", "2027-01-01");
         waiver.path = None;
         let mut findings = vec![finding];

@@ -35,7 +35,7 @@ pub fn write_csv(report: &Report) -> String {
 }
 
 fn cells(finding: &Finding) -> [String; 16] {
-    let property = |key: &str| finding.properties.get(key).cloned().unwrap_or_default();
+    let property = |key: &str| finding.properties.get(key).unwrap_or_default().to_owned();
     let place = finding.location.as_ref();
     let until =
         finding.waiver.as_ref().map(|waiver| waiver.until.clone().unwrap_or_else(|| "no date".to_owned()));

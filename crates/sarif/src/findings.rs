@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use gatewright_core::report::{
-    ALIASES_PROPERTY, Change, Confidence as Sure, Finding, FindingOutcome, Location, Related, Rule, Severity,
+    ALIASES_PROPERTY, Change, Confidence as Sure, Finding, FindingOutcome, Location, Properties, Related,
+    Rule, Severity,
 };
 use gatewright_core::{RepoPath, fingerprint};
 
@@ -109,7 +110,7 @@ fn finding(evidence: &Evidence, policy: &Policy, group: &[AlertAt]) -> Option<(K
     let (alert, rule) = (evidence.alert(first), evidence.rule(first));
     let mut finding = Finding {
         rule: rule.id.clone(),
-        category: CATEGORY.to_owned(),
+        category: CATEGORY.into(),
         severity: known.severity,
         confidence: match alert.confidence.or(rule.confidence) {
             Some(Confidence::Low) => Sure::Low,
@@ -122,7 +123,7 @@ fn finding(evidence: &Evidence, policy: &Policy, group: &[AlertAt]) -> Option<(K
         fixes: Vec::new(),
         fingerprint: finding_fingerprint(evidence, first),
         related: related(evidence, &known),
-        properties: std::collections::BTreeMap::new(),
+        properties: Properties::default(),
         outcome: match alert.kind {
             Kind::Fail => FindingOutcome::Fail,
             Kind::Open | Kind::Review => FindingOutcome::Unknown,
@@ -275,9 +276,9 @@ fn related(evidence: &Evidence, known: &Known) -> Vec<Related> {
 
 fn properties(evidence: &Evidence, known: &Known, first: AlertAt, finding: &mut Finding) {
     let alert = evidence.alert(first);
-    let mut set = |key: &str, value: String| {
+    let mut set = |key: &'static str, value: String| {
         if !value.is_empty() {
-            finding.properties.insert(key.to_owned(), value);
+            finding.properties.insert(key, value);
         }
     };
     set("tool", known.tools(evidence).join(", "));
@@ -322,13 +323,13 @@ fn accept(evidence: &Evidence, policy: &Policy, known: &Known, finding: &mut Fin
         match acceptance(evidence.alert(*at), evidence.tool(*at), policy.inline_markers, evidence.today) {
             Acceptance::Accepted(mark) => marks.push(mark),
             Acceptance::Refused { why, .. } => {
-                finding.properties.insert("acceptance".to_owned(), format!("does not count: {why}"));
+                finding.properties.insert("acceptance", format!("does not count: {why}"));
                 return;
             }
             Acceptance::None => return,
         }
     }
-    finding.waiver = marks.into_iter().next();
+    finding.waiver = marks.into_iter().next().map(Box::new);
 }
 
 /// The rule that a finding names, for readers of the report.

@@ -93,7 +93,7 @@ impl Judgement {
             let taken = gates.iter().filter(|gate| gate.takes(&known.facts(&self.evidence)));
             let names: Vec<&str> = taken.map(|gate| gate.name.as_str()).collect();
             if !names.is_empty() {
-                finding.properties.insert("gates".to_owned(), names.join(", "));
+                finding.properties.insert("gates", names.join(", "));
             }
         }
     }

@@ -67,7 +67,7 @@ fn of_weight(report: &ScanReport, faults: &Faults, weight: Weight, rule: &RuleIn
         if !fault.kind.help().is_empty() {
             finding.help = Some(fault.kind.help().to_owned());
         }
-        finding.properties.insert("kind".to_owned(), fault.kind.id().to_owned());
+        finding.properties.insert("kind", fault.kind.id().to_owned());
         finding
     };
     faults.kept().iter().filter(|fault| fault.kind.weight() == weight).map(finding).collect()

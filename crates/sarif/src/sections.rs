@@ -104,7 +104,7 @@ fn found(evidence: &Evidence, report: &Report) -> Option<Section> {
         columns.push(Column::left("Gate"));
     }
     let row = |finding: &&Finding| -> Vec<Cell> {
-        let property = |key: &str| finding.properties.get(key).cloned().unwrap_or_default();
+        let property = |key: &str| finding.properties.get(key).unwrap_or_default().to_owned();
         let is_new = compared && finding.change == Some(Change::New);
         let mut severity = vec![Inline::strong(finding.severity.as_str())];
         if is_new {
@@ -155,7 +155,7 @@ fn upgrades(report: &Report) -> Option<Section> {
     let standing: BTreeSet<&str> = standing(report).map(|finding| finding.fingerprint.as_str()).collect();
     let mut by_package: BTreeMap<(String, String), (u64, Severity, BTreeSet<String>)> = BTreeMap::new();
     for finding in report.findings.iter().filter(|finding| standing.contains(finding.fingerprint.as_str())) {
-        let property = |key: &str| finding.properties.get(key).cloned();
+        let property = |key: &str| finding.properties.get(key).map(str::to_owned);
         let (Some(package), Some(fixed)) = (property("package"), property("fixed")) else { continue };
         let version = property("version").unwrap_or_default();
         let entry_version = version.clone();

@@ -33,14 +33,14 @@ pub struct Annotation {
 
 /// The annotations of a report, at most `most` of each kind; the last of a kind says how many more there are.
 pub fn annotations(report: &Report, most: usize) -> Vec<Annotation> {
-    let mut all = reasons(report);
-    all.extend(findings(report));
+    let (reasons, findings) = (reasons(report), findings(report));
     let mut kept = Vec::new();
     for level in [AnnotationLevel::Error, AnnotationLevel::Warning, AnnotationLevel::Notice] {
-        let of_kind: Vec<Annotation> =
-            all.iter().filter(|annotation| annotation.level == level).cloned().collect();
-        let more = of_kind.len().saturating_sub(most);
-        let mut of_kind: Vec<Annotation> = of_kind.into_iter().take(most).collect();
+        let reasons = || reasons.iter().filter(|annotation| annotation.level == level);
+        let findings = || findings.iter().filter(|joined| joined.finding.severity.annotation() == level);
+        let more = (reasons().count() + findings().count()).saturating_sub(most);
+        let of_findings = findings().map(|joined| joined.annotation(report));
+        let mut of_kind: Vec<Annotation> = reasons().cloned().chain(of_findings).take(most).collect();
         if let Some(last) = of_kind.last_mut().filter(|_| more > 0) {
             let note =
                 format!("\n({more} more of this kind: the job summary and the report list all of them.)");
@@ -70,7 +70,7 @@ fn reasons(report: &Report) -> Vec<Annotation> {
         report.findings.iter().any(|finding| {
             is_shown(finding)
                 && finding.gate == reason.gate
-                && finding.properties.get(STATE).is_some_and(|state| *state == reason.name)
+                && finding.properties.get(STATE) == Some(&reason.name)
         })
     };
     let of_its_own = |reason: &&crate::report::Reason| match reason.kind {
@@ -85,76 +85,93 @@ fn is_shown(finding: &Finding) -> bool {
     finding.waiver.is_none() && matches!(finding.outcome, FindingOutcome::Fail | FindingOutcome::Unknown)
 }
 
-fn findings(report: &Report) -> Vec<Annotation> {
+/// Findings of one rule on lines that follow each other: told as one.
+struct Joined<'a> {
+    /// The first of them.
+    finding: &'a Finding,
+    /// The last line of all.
+    end_line: Option<u32>,
+    /// What all of them say, where that is not the same.
+    message: Option<String>,
+}
+
+fn findings(report: &Report) -> Vec<Joined<'_>> {
     let mut open: Vec<&Finding> = report.findings.iter().filter(|finding| is_shown(finding)).collect();
     open.sort_by(|left, right| {
         (&left.rule, &left.gate, &left.location).cmp(&(&right.rule, &right.gate, &right.location))
     });
-    let mut joined: Vec<Finding> = Vec::new();
+    let mut joined: Vec<Joined<'_>> = Vec::new();
     for finding in open {
-        match joined.last_mut() {
-            Some(last) if touches(last, finding) => join(last, finding),
-            _ => joined.push(finding.clone()),
+        match joined.last_mut().filter(|last| last.touches(finding)) {
+            Some(last) => last.join(finding),
+            None => joined.push(Joined {
+                finding,
+                end_line: finding.location.as_ref().and_then(|at| at.end_line),
+                message: None,
+            }),
         }
     }
-    joined.sort_by_key(|finding| {
-        (std::cmp::Reverse(finding.severity), std::cmp::Reverse(length(finding)), finding.location.clone())
+    joined.sort_by_key(|joined| {
+        let finding = joined.finding;
+        (std::cmp::Reverse(finding.severity), std::cmp::Reverse(joined.length()), &finding.location)
     });
-    let title = |finding: &Finding| {
-        let rule = report.rules.iter().find(|rule| rule.id == finding.rule);
-        rule.map_or_else(|| finding.rule.clone(), |rule| rule.title.clone())
-    };
-    let annotation = |finding: Finding| Annotation {
-        level: finding.severity.annotation(),
-        title: title(&finding),
-        message: message(&finding),
-        location: finding.location,
-    };
-    joined.into_iter().map(annotation).collect()
+    joined
 }
 
-fn message(finding: &Finding) -> String {
-    let text = match finding.help.as_deref() {
-        Some(help) => format!("{} {help}", ended(&finding.message)),
-        None => finding.message.clone(),
-    };
-    shown(if text.trim().is_empty() { &finding.rule } else { &text })
+impl Joined<'_> {
+    fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or(&self.finding.message)
+    }
+
+    fn length(&self) -> u32 {
+        let first = self.finding.location.as_ref().and_then(|at| at.line);
+        first.zip(self.end_line).map_or(0, |(first, last)| last.saturating_sub(first))
+    }
+
+    /// One rule, one file, and the second begins on the line after the first, or on the same.
+    fn touches(&self, second: &Finding) -> bool {
+        let first = self.finding;
+        let same = first.rule == second.rule
+            && first.gate == second.gate
+            && first.severity == second.severity
+            && first.help == second.help;
+        match (&first.location, &second.location) {
+            (Some(one), Some(two))
+                if same && one.path == two.path && one.column.is_none() && two.column.is_none() =>
+            {
+                matches!((self.end_line.or(one.line), two.line), (Some(end), Some(start)) if end.saturating_add(1) >= start)
+            }
+            _ => false,
+        }
+    }
+
+    fn join(&mut self, second: &Finding) {
+        let (Some(one), Some(two)) = (&self.finding.location, &second.location) else { return };
+        self.end_line = self.end_line.or(one.line).max(two.end_line.or(two.line));
+        if self.message() != second.message {
+            self.message = Some(format!("{}\n{}", self.message(), second.message));
+        }
+    }
+
+    fn annotation(&self, report: &Report) -> Annotation {
+        let finding = self.finding;
+        let rule = report.rules.iter().find(|rule| rule.id == finding.rule);
+        let text = match finding.help.as_deref() {
+            Some(help) => format!("{} {help}", ended(self.message())),
+            None => self.message().to_owned(),
+        };
+        Annotation {
+            level: finding.severity.annotation(),
+            title: rule.map_or(&finding.rule, |rule| &rule.title).clone(),
+            message: shown(if text.trim().is_empty() { &finding.rule } else { &text }),
+            location: finding.location.clone().map(|at| Location { end_line: self.end_line, ..at }),
+        }
+    }
 }
 
 /// A message that fits, and that steers no terminal: the runner prints it to the log, too.
 fn shown(message: &str) -> String {
     cut_utf16(&terminal(message), MOST_MESSAGE_UNITS)
-}
-
-fn length(finding: &Finding) -> u32 {
-    match &finding.location {
-        Some(Location { line: Some(first), end_line: Some(last), .. }) => last.saturating_sub(*first),
-        _ => 0,
-    }
-}
-
-/// One rule, one file, and the second begins on the line after the first, or on the same.
-fn touches(first: &Finding, second: &Finding) -> bool {
-    let same = first.rule == second.rule
-        && first.gate == second.gate
-        && first.severity == second.severity
-        && first.help == second.help;
-    match (&first.location, &second.location) {
-        (Some(one), Some(two))
-            if same && one.path == two.path && one.column.is_none() && two.column.is_none() =>
-        {
-            matches!((one.end_line.or(one.line), two.line), (Some(end), Some(start)) if end.saturating_add(1) >= start)
-        }
-        _ => false,
-    }
-}
-
-fn join(first: &mut Finding, second: &Finding) {
-    let (Some(one), Some(two)) = (&mut first.location, &second.location) else { return };
-    one.end_line = one.end_line.or(one.line).max(two.end_line.or(two.line));
-    if first.message != second.message {
-        first.message = format!("{}\n{}", first.message, second.message);
-    }
 }
 
 /// Writes the annotations as workflow commands, each on a line of its own.

@@ -156,11 +156,11 @@ mod tests {
     #[test]
     fn a_result_carries_what_github_needs() {
         let mut report = hostile();
-        report.findings[0].waiver = Some(WaiverMark {
+        report.findings[0].waiver = Some(Box::new(WaiverMark {
             owner: "ada".into(),
             reason: "legacy".into(),
             until: Some("2027-01-01".into()),
-        });
+        }));
         let sarif = parsed(&report);
         let result = &sarif["runs"][0]["results"][0];
         assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "src/%3Cb%3E.rs");

@@ -1,10 +1,10 @@
 //! One thing found at one place.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Policy, Severity};
+use super::{Policy, Properties, Severity};
 use crate::RepoPath;
 
 /// One thing found, where it is, and what is known about it. `outcome`, `change` and `waiver` are independent facts.
@@ -15,7 +15,7 @@ pub struct Finding {
     /// The rule that found it.
     pub rule: String,
     /// The field it belongs to: `coverage`, `security`.
-    pub category: String,
+    pub category: Cow<'static, str>,
     /// How bad it is.
     pub severity: Severity,
     /// How sure the rule is.
@@ -37,8 +37,8 @@ pub struct Finding {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
     /// What the concern knows besides.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub properties: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Properties::is_empty")]
+    pub properties: Properties,
     /// What the rule decided.
     pub outcome: FindingOutcome,
     /// How it stands against the baseline, where there is one.
@@ -46,7 +46,7 @@ pub struct Finding {
     pub change: Option<Change>,
     /// Who accepted it, where somebody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waiver: Option<WaiverMark>,
+    pub waiver: Option<Box<WaiverMark>>,
     /// The gate that found it, in a report merged from many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<String>,
@@ -63,10 +63,10 @@ pub const ALIASES_PROPERTY: &str = "aliases";
 
 impl Finding {
     /// A finding with the usual facts: sure, failed, neither compared nor waived.
-    pub fn new(rule: &super::RuleInfo, category: &str, message: impl Into<String>) -> Self {
+    pub fn new(rule: &super::RuleInfo, category: &'static str, message: impl Into<String>) -> Self {
         Self {
             rule: rule.id.to_owned(),
-            category: category.to_owned(),
+            category: Cow::Borrowed(category),
             severity: rule.severity,
             confidence: Confidence::High,
             message: message.into(),
@@ -75,7 +75,7 @@ impl Finding {
             fixes: Vec::new(),
             fingerprint: String::new(),
             related: Vec::new(),
-            properties: BTreeMap::new(),
+            properties: Properties::default(),
             outcome: FindingOutcome::Fail,
             change: None,
             waiver: None,

@@ -5,6 +5,7 @@
 
 mod finding;
 mod measure;
+mod properties;
 mod section;
 mod severity;
 mod state;
@@ -17,6 +18,7 @@ pub use finding::{
     STATE_PROPERTY, WaiverMark,
 };
 pub use measure::{Direction, Fraction, Measure, MeasureOutcome, MeasureValue, Scope, Threshold, Unit};
+pub use properties::Properties;
 pub use section::{Align, Block, Cell, Column, Inline, Section};
 pub use severity::{AnnotationLevel, Severity};
 pub use state::{Policy, State};

@@ -75,7 +75,7 @@ pub(super) fn of_weight<'a>(
         if !diagnostic.help().is_empty() {
             finding.help = Some(sentence(diagnostic.help()));
         }
-        finding.properties.insert("kind".to_owned(), diagnostic.kind.id().to_owned());
+        finding.properties.insert("kind", diagnostic.kind.id().to_owned());
         finding
     };
     diagnostics.filter(|diagnostic| diagnostic.kind.weight() == weight).map(finding).collect()

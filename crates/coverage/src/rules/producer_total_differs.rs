@@ -47,8 +47,8 @@ pub(crate) fn check(evidence: &Evidence, _: &Policy) -> Vec<Finding> {
         let message = format!("{}:{}: {}{more}.", report.shown, first.line, first.message);
         let mut finding = Finding::new(&INFO, super::CATEGORY, message);
         finding.location = super::broken_report::place(report, first);
-        finding.properties.insert("kind".to_owned(), Kind::TotalsDiffer.id().to_owned());
-        finding.properties.insert("count".to_owned(), count.to_string());
+        finding.properties.insert("kind", Kind::TotalsDiffer.id().to_owned());
+        finding.properties.insert("count", count.to_string());
         findings.push(finding);
     }
     findings

@@ -113,6 +113,7 @@ fn run<'d, 'a>(document: &'d Document<'a>, value: &'d Value<'a>, faults: &mut Fa
             document.each(results, faults, &mut |result, faults| {
                 run.alerts.extend(reading.alert(result, &mut run.rules, faults));
             });
+            run.alerts.shrink_to_fit();
         }
     }
     run

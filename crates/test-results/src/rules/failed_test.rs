@@ -85,12 +85,14 @@ pub(super) fn finding(
         _ => None,
     };
     if evidence.quarantine.is_some() {
-        finding.properties.insert(SECTION_PROPERTY.to_owned(), crate::sections::QUARANTINED.to_owned());
+        finding.properties.insert(SECTION_PROPERTY, crate::sections::QUARANTINED);
     }
-    finding.waiver = evidence.quarantine.map(|entry| WaiverMark {
-        owner: entry.owner.clone(),
-        reason: entry.reason.clone(),
-        until: Some(entry.until.to_string()),
+    finding.waiver = evidence.quarantine.map(|entry| {
+        Box::new(WaiverMark {
+            owner: entry.owner.clone(),
+            reason: entry.reason.clone(),
+            until: Some(entry.until.to_string()),
+        })
     });
     finding
 }
