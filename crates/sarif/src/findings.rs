@@ -94,7 +94,7 @@ pub(crate) fn findings<'a>(
 fn finding(evidence: &Evidence, policy: &Policy, group: &[AlertAt]) -> Option<(Known, Finding)> {
     let mut group: Vec<AlertAt> = group.iter().copied().filter(|at| stands(evidence.alert(*at))).collect();
     let bad = |at: AlertAt| severity(evidence.tool(at), evidence.rule(at), evidence.alert(at));
-    // The one that is shown: the worst, and of those the one that says most.
+    // The one that is shown: the worst, and of those the one with a line, by the name that most people know, that says most.
     group.sort_by_key(|at| {
         let alert = evidence.alert(*at);
         let says = alert
@@ -103,7 +103,8 @@ fn finding(evidence: &Evidence, policy: &Policy, group: &[AlertAt]) -> Option<(K
             .map_or(0, |advisory| usize::from(!advisory.fixed_in.is_empty()) + advisory.aliases.len());
         let has_line =
             alert.places.first().is_some_and(|place| place.path.is_some() && place.region.is_some());
-        (std::cmp::Reverse(bad(*at)), !has_line, std::cmp::Reverse(says), *at)
+        let has_cve = evidence.rule(*at).id.starts_with("CVE-");
+        (std::cmp::Reverse(bad(*at)), !has_line, !has_cve, std::cmp::Reverse(says), *at)
     });
     let first = *group.first()?;
     let known = known(evidence, group, bad(first));

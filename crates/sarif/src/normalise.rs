@@ -2,6 +2,7 @@
 //! wants to show, and secrets are taken out.
 
 mod fill;
+mod package_line;
 mod redact;
 
 use gatewright_core::RepoPath;
@@ -29,6 +30,7 @@ pub fn normalise(run: &mut Run, sources: &dyn Sources, faults: &mut Faults) {
             alert.places.swap(0, first);
         }
     }
+    package_line::place_packages(run, &mut texts);
     run.bases = bases;
     run.columns = Columns::Utf16;
     redact::redact(run);

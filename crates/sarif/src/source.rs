@@ -43,7 +43,7 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    fn new(bytes: Arc<[u8]>) -> Self {
+    pub(crate) fn new(bytes: Arc<[u8]>) -> Self {
         // A carriage return alone ends a line too, as it does where lines are hashed.
         let ends = |at: &usize| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n');
         let after = memchr::memchr2_iter(b'\n', b'\r', &bytes).filter(ends);
