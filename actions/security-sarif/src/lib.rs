@@ -171,7 +171,7 @@ fn bring_into_shape(evidence: &mut Evidence, inputs: &Inputs, ctx: &Context<'_>,
             normalise(run, &places.of_report(report.path.as_ref()), &mut content.faults);
         }
     }
-    places::place_the_placeless(&mut evidence.runs, inputs, places);
+    places::place_the_placeless(&mut evidence.runs, inputs, places, ctx);
     let prefix = match ctx.name() {
         Some(name) => format!("{}/{name}", inputs.category.trim_matches('/')),
         None => inputs.category.clone(),

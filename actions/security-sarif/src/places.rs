@@ -8,7 +8,7 @@ use gatewright_core::action::Context;
 use gatewright_core::repo_path::is_absolute;
 use gatewright_core::source_tree::{Mapped, Origin, Places as Meant, SourceTree};
 use gatewright_core::workspace::Workspace;
-use gatewright_sarif::{Place, Run, Sources};
+use gatewright_sarif::{Alert, Place, Run, Sources};
 
 use crate::Inputs;
 
@@ -67,14 +67,17 @@ impl<'a> Places<'a> {
         self.has_roots || path.contains(['/', '\\']) || is_above
     }
 
-    /// Where findings without a place are shown.
-    fn default(&self, inputs: &Inputs) -> Option<RepoPath> {
+    /// Where findings without a place are shown: at least at some file, for one without any makes GitHub refuse all.
+    fn default(&self, inputs: &Inputs, ctx: &Context<'_>) -> Option<RepoPath> {
         let named = inputs.default_location.as_deref().and_then(|path| RepoPath::new(path).ok());
         let manifest = || {
             let manifests = MANIFESTS.iter().filter_map(|path| RepoPath::new(path).ok());
             manifests.into_iter().find(|path| self.tree.has(path))
         };
-        named.or_else(|| self.workflow.clone()).or_else(manifest)
+        named
+            .or_else(|| self.workflow.clone())
+            .or_else(manifest)
+            .or_else(|| ctx.tracked_files().into_iter().next())
     }
 }
 
@@ -115,14 +118,18 @@ impl Sources for Places<'_> {
 }
 
 /// GitHub refuses a whole file for one result without a place.
-pub(crate) fn place_the_placeless(runs: &mut [Run], inputs: &Inputs, places: &Places<'_>) {
-    let Some(default) = places.default(inputs) else { return };
-    for alert in runs.iter_mut().flat_map(|run| &mut run.alerts) {
-        let is_placed =
-            alert.places.first().is_some_and(|place| place.path.is_some() || !place.uri.is_empty());
-        if !is_placed {
-            let place = Place { path: Some(default.clone()), ..Place::file(default.as_str()) };
-            alert.places.insert(0, place);
-        }
+pub(crate) fn place_the_placeless(runs: &mut [Run], inputs: &Inputs, places: &Places<'_>, ctx: &Context<'_>) {
+    let is_placed = |alert: &Alert| {
+        alert.places.first().is_some_and(|place| place.path.is_some() || !place.uri.is_empty())
+    };
+    let mut placeless =
+        runs.iter_mut().flat_map(|run| &mut run.alerts).filter(|alert| !is_placed(alert)).peekable();
+    if placeless.peek().is_none() {
+        return;
+    }
+    let Some(default) = places.default(inputs, ctx) else { return };
+    for alert in placeless {
+        let place = Place { path: Some(default.clone()), ..Place::file(default.as_str()) };
+        alert.places.insert(0, place);
     }
 }

@@ -9,7 +9,7 @@ use gatewright_core::action::Context;
 use gatewright_core::nearest::nearest;
 use gatewright_core::report::Source;
 use gatewright_core::workspace::{Found, FoundFile, HashedReader};
-use gatewright_sarif::{Evidence, Format, ScanContent, ScanReport, read};
+use gatewright_sarif::{Evidence, Format, Parsed, ScanContent, ScanReport, read};
 
 use crate::WELL_KNOWN;
 
@@ -100,11 +100,11 @@ impl Reports {
             };
             match parse(&file.path, &report.shown) {
                 Err((message, help)) => (report.content, report.help) = (Err(message), help),
-                Ok((parsed, source)) => {
+                Ok((mut parsed, source)) => {
                     sources.push(source);
+                    let wrong_list = understand_empty_list(&report, &mut parsed).err();
                     let runs = parsed.runs;
-                    let wrong =
-                        wrong_tool(&report, &runs).or_else(|| wrong_list(&report, parsed.is_empty_list));
+                    let wrong = wrong_list.or_else(|| wrong_tool(&report, &runs));
                     report.content = wrong.map_or_else(
                         || {
                             Ok(ScanContent {
@@ -138,20 +138,56 @@ fn wrong_tool(report: &ScanReport, runs: &[gatewright_sarif::Run]) -> Option<Str
     Some(format!("this is a report of {}, and `files` says that it is one of {wanted}", other.tool.name))
 }
 
-/// Why an empty list is none of the tool that its pattern names.
-fn wrong_list(report: &ScanReport, is_empty_list: bool) -> Option<String> {
-    let named = report.tool.as_ref().filter(|_| is_empty_list)?;
-    let known: Vec<&str> = Format::all().map(Format::name).collect();
-    let is_known = known.iter().any(|name| name.eq_ignore_ascii_case(named));
-    if is_known {
-        return None;
+/// An empty list does not say whose it is: `files` does, or the file's name. Then it is a run that found nothing.
+///
+/// # Errors
+/// The tool that `files` names writes no such list; in words.
+pub(crate) fn understand_empty_list(report: &ScanReport, parsed: &mut Parsed) -> Result<(), String> {
+    if !parsed.is_empty_list {
+        return Ok(());
     }
-    let nearest = nearest(named, known);
-    let hint = nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-    Some(format!("`{named}` is no tool that writes an empty list{hint}"))
+    let format = match &report.tool {
+        Some(named) => Some(named_format(named)?),
+        None => Format::all().find(|format| is_in_name(*format, &report.shown)),
+    };
+    if parsed.is_null && format != Some(Format::Gitleaks) {
+        return Err(
+            "`null` is no report: only old versions of Gitleaks mean by it that they found nothing, \
+                    and `gitleaks=` in front of the file says that it is theirs"
+                .to_owned(),
+        );
+    }
+    let Some(format) = format else { return Ok(()) };
+    match format.empty_run() {
+        Some(run) => {
+            parsed.runs.push(run);
+            (parsed.format, parsed.is_empty_list) = (format, false);
+            Ok(())
+        }
+        None if report.tool.is_some() => Err(format!(
+            "an empty list is no report of {}, which says more where it finds nothing",
+            format.name()
+        )),
+        None => Ok(()),
+    }
 }
 
-type Read1 = (gatewright_sarif::Parsed, Source);
+fn named_format(named: &str) -> Result<Format, String> {
+    let format = Format::all().find(|format| format.name().eq_ignore_ascii_case(named));
+    format.ok_or_else(|| {
+        let nearest = nearest(named, Format::all().map(Format::name));
+        let hint = nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        format!("`{named}` is no tool that writes an empty list{hint}")
+    })
+}
+
+/// Whether a file is called after a tool: `gitleaks.json`.
+fn is_in_name(format: Format, path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
+    name.contains(&format.name().to_ascii_lowercase().replace(' ', "-"))
+}
+
+type Read1 = (Parsed, Source);
 
 fn parse(path: &std::path::Path, shown: &str) -> Result<Read1, (String, String)> {
     let io = |error: std::io::Error| {

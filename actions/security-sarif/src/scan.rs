@@ -11,6 +11,7 @@ use gatewright_sarif::scanners::{Scan, names, scan};
 use gatewright_sarif::{Evidence, ScanContent, ScanReport, read};
 
 use crate::Inputs;
+use crate::reports::understand_empty_list;
 
 /// Characters of what a scanner says when it fails that are shown.
 const MOST_SHOWN: usize = 300;
@@ -52,7 +53,12 @@ pub(crate) fn run(
     let limit = Duration::from_secs(60 * u64::from(inputs.time_limit));
     for (scan, ran) in scans.iter().zip(ctx.collect(&commands, limit)) {
         let at = evidence.reports.len();
-        match understood(scan, ran) {
+        let unread = report(scan, Err((String::new(), String::new())));
+        let whole = understood(scan, ran).and_then(|(mut parsed, source)| {
+            understand_empty_list(&unread, &mut parsed).map_err(|message| (message, run_it(scan)))?;
+            Ok((parsed, source))
+        });
+        match whole {
             Err(why) => evidence.reports.push(report(scan, Err(why))),
             Ok((parsed, source)) => {
                 sources.push(source);

@@ -45,7 +45,17 @@ fn place(target: &str) -> &str {
         path if gatewright_core::repo_path::is_absolute(path) => {
             path.rsplit(['/', '\\']).next().unwrap_or_default()
         }
-        path => path.strip_prefix("./").unwrap_or(path),
+        path => without_version(path.strip_prefix("./").unwrap_or(path)),
+    }
+}
+
+/// An image without its tag and digest: with them every build would have a category of its own, and the alerts of the one
+/// before would stay open for ever.
+fn without_version(target: &str) -> &str {
+    let name = target.split_once("@sha256:").map_or(target, |(name, _)| name);
+    match name.rsplit_once(':') {
+        Some((image, tag)) if !tag.contains('/') && !image.is_empty() => image,
+        _ => name,
     }
 }
 
@@ -89,8 +99,8 @@ mod tests {
         assert_eq!(
             ids,
             [
-                "security-sarif/trivy/library-alpine-3.20/",
-                "security-sarif/trivy/library-alpine-3.20-2/",
+                "security-sarif/trivy/library-alpine/",
+                "security-sarif/trivy/library-alpine-2/",
                 "security-sarif/trivy-fs/",
                 "security-sarif/grype/app/",
                 "codeql/go/1",
@@ -100,6 +110,8 @@ mod tests {
                 "security-sarif/x/",
             ]
         );
+        assert_eq!(without_version("localhost:5000/shop"), "localhost:5000/shop");
+        assert_eq!(without_version("localhost:5000/shop:1.4@sha256:00ff"), "localhost:5000/shop");
         let before = runs.clone();
         assign(&mut runs, "security-sarif");
         assert!(runs == before);

@@ -24,8 +24,10 @@ pub enum FaultKind {
     Syntax,
     /// Values in values beyond any use; what is deeper was left out.
     TooDeep,
-    /// Text after the end of the document.
+    /// A log in front of the document.
     TrailingText,
+    /// Text between or behind documents that is none; what follows it on a line of its own is read.
+    ForeignText,
     /// Bytes that are no UTF-8; they became replacement characters.
     NotUtf8,
     /// Half of a surrogate pair; it became a replacement character.
@@ -34,6 +36,8 @@ pub enum FaultKind {
     RawControl,
     /// A member stands twice in an object; the last one counts.
     DuplicateKey,
+    /// A member stands twice in an object, and the first one held results, which are lost.
+    LostDuplicate,
     /// `NaN` or `Infinity`, which JSON does not have; read as absent.
     NotANumber,
     /// A value of another type than the format says; read as absent.
@@ -100,6 +104,7 @@ impl FaultKind {
             Self::Syntax => ("syntax", Lost, MAKE_ANEW),
             Self::TooDeep => ("too-deep", Lost, "No scanner nests so deep: look at who wrote this file."),
             Self::TrailingText => ("trailing-text", Note, "Keep the scanner's log out of its report."),
+            Self::ForeignText => ("foreign-text", Repaired, "Keep the scanner's log out of its report."),
             Self::NotUtf8 => ("not-utf-8", Repaired, TELL),
             Self::LoneSurrogate => ("lone-surrogate", Repaired, TELL),
             Self::RawControl => ("raw-control-character", Note, ""),
@@ -107,6 +112,11 @@ impl FaultKind {
                 "duplicate-key",
                 Repaired,
                 "Look at who wrote this file: readers differ in which one counts.",
+            ),
+            Self::LostDuplicate => (
+                "lost-duplicate",
+                Lost,
+                "Look at who wrote this file: one of the two holds results that nobody would see.",
             ),
             Self::NotANumber => ("not-a-number", Repaired, TELL),
             Self::WrongType => ("wrong-type", Repaired, TELL),

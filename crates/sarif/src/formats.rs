@@ -148,6 +148,15 @@ impl Format {
         READERS.iter().map(|reader| reader.format)
     }
 
+    /// The run that a tool means by an empty list: it looked, and found nothing. Nothing for tools that never write one.
+    pub fn empty_run(self) -> Option<Run> {
+        const WRITE_ONE: [Format; 5] =
+            [Format::Gitleaks, Format::Hadolint, Format::Actionlint, Format::Zizmor, Format::Shellcheck];
+        let reader = READERS.iter().find(|reader| reader.format == self && WRITE_ONE.contains(&self))?;
+        let document = json::parse("[]", &mut Faults::default());
+        (reader.read)(&document, &mut Faults::default()).pop()
+    }
+
     /// What reports call it.
     pub fn name(self) -> &'static str {
         READERS.iter().find(|reader| reader.format == self).map_or("", |reader| reader.name)
@@ -165,6 +174,8 @@ pub struct Parsed {
     pub faults: Faults,
     /// How many documents stood in it without a result, as in an empty list: the tool can't be told then.
     pub is_empty_list: bool,
+    /// It is a bare `null`, which only Gitleaks means as an empty list.
+    pub is_null: bool,
 }
 
 /// Why a file can't be read at all.
@@ -234,9 +245,16 @@ pub fn read(bytes: &[u8]) -> Result<Parsed, ReadError> {
     }
     // Older versions of Gitleaks write this where they found nothing.
     if text.trim() == "null" {
-        return Ok(Parsed { format: Format::Gitleaks, runs: Vec::new(), faults, is_empty_list: true });
+        return Ok(Parsed {
+            format: Format::Gitleaks,
+            runs: Vec::new(),
+            faults,
+            is_empty_list: true,
+            is_null: true,
+        });
     }
-    let document = json::parse(&text, &mut faults);
+    let mut document = json::parse(&text, &mut faults);
+    document.drop_empty_lists();
     let Some(root) = document.root().filter(|root| root.members().is_some() || root.array().is_some()) else {
         return Err(no_json(&text, &faults));
     };
@@ -245,13 +263,19 @@ pub fn read(bytes: &[u8]) -> Result<Parsed, ReadError> {
     }
     // An empty list says that a tool found nothing, and not which one.
     if root.array().is_some_and(<[Value<'_>]>::is_empty) && !faults.lose_results() {
-        return Ok(Parsed { format: Format::Gitleaks, runs: Vec::new(), faults, is_empty_list: true });
+        return Ok(Parsed {
+            format: Format::Gitleaks,
+            runs: Vec::new(),
+            faults,
+            is_empty_list: true,
+            is_null: false,
+        });
     }
     let Some(reader) = READERS.iter().find(|reader| (reader.detects)(&document)) else {
         return Err(ReadError::Unknown { found: text::top(root) });
     };
     let runs = (reader.read)(&document, &mut faults);
-    Ok(Parsed { format: reader.format, runs, faults, is_empty_list: false })
+    Ok(Parsed { format: reader.format, runs, faults, is_empty_list: false, is_null: false })
 }
 
 /// npm writes its failure as JSON.

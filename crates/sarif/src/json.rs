@@ -66,6 +66,14 @@ impl<'a> Document<'a> {
         &self.values
     }
 
+    /// Leaves out empty lists where something stands beside them: of several files, those in which nothing was found.
+    pub(crate) fn drop_empty_lists(&mut self) {
+        let is_empty = |value: &Value<'_>| value.array().is_some_and(<[Value<'_>]>::is_empty);
+        if self.values.first().is_some_and(is_empty) && !self.values.iter().all(is_empty) {
+            self.values.retain(|value| !is_empty(value));
+        }
+    }
+
     /// The first value at the top.
     pub fn root(&self) -> Option<&Value<'a>> {
         self.values.first()
@@ -196,7 +204,10 @@ impl<'a> Value<'a> {
     /// A whole number from 0 on.
     pub fn count(&self) -> Option<u32> {
         match self.data {
-            Data::Number(text) => text.parse().ok(),
+            // `1.0` is a whole number of JSON, too.
+            Data::Number(text) => {
+                text.trim_end_matches('0').strip_suffix('.').map_or(text, |whole| whole).parse().ok()
+            }
             _ => None,
         }
     }

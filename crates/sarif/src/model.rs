@@ -270,6 +270,17 @@ impl Level {
     pub fn parse(word: &str) -> Option<Self> {
         [Self::None, Self::Note, Self::Warning, Self::Error].into_iter().find(|level| level.as_str() == word)
     }
+
+    /// The level that is meant by a word, whatever its case; words of other scales mean theirs.
+    pub fn meant(word: &str) -> Option<Self> {
+        let word = word.to_ascii_lowercase();
+        Self::parse(&word).or(match word.as_str() {
+            "critical" | "high" | "fatal" => Some(Self::Error),
+            "medium" | "moderate" => Some(Self::Warning),
+            "low" | "info" | "information" => Some(Self::Note),
+            _ => None,
+        })
+    }
 }
 
 /// SARIF's kinds of result.

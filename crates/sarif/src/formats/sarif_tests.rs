@@ -85,7 +85,7 @@ fn a_bad_result_leaves_the_others_alone() {
             {"level":"warning","locations":[],"message":{"text":"A in {B}"},"ruleId":"a","ruleIndex":0,"suppressions":[]}
             {"level":"warning","locations":[{"physicalLocation":{"artifactLocation":{"uri":"a%20b.rs"},"contextRegion":{"startLine":1},"region":{"startLine":1}},"properties":{"gatewright/unknown/region":{"startColumn":3,"startLine":0}}}],"message":{"text":"m"},"ruleId":"a","ruleIndex":0,"suppressions":[]}
             {"fixes":[],"level":"warning","locations":[],"message":{"text":"m"},"properties":{"gatewright/tags":["x","x"],"gatewright/unknown":{"color":"red"},"own":[1]},"ruleId":"a","ruleIndex":0,"suppressions":[]}
-            {"level":"warning","locations":[],"message":{"text":"m"},"ruleId":"a","ruleIndex":0,"suppressions":[{"kind":"inSource","status":"accepted"}]}
+            {"level":"error","locations":[],"message":{"text":"m"},"ruleId":"a","ruleIndex":0,"suppressions":[{"kind":"inSource","status":"accepted"}]}
         "#]],
         &expect![[r#"
             1:127: duplicate-rule: a second rule `a`

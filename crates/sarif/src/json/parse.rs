@@ -23,16 +23,52 @@ pub fn parse<'a>(text: &'a str, faults: &mut Faults) -> Document<'a> {
         if parser.at >= text.len() || parser.stopped {
             break;
         }
-        if !document.values.is_empty() && !matches!(text.as_bytes()[parser.at], b'{' | b'[') {
-            let rest = excerpt(&text[parser.at..]).into_owned();
-            parser.say(FaultKind::TrailingText, move || format!("`{rest}` after the end of the document"));
-            break;
+        if !document.values.is_empty() && !begins_document(&text[parser.at..]) {
+            let rest = excerpt(text[parser.at..].lines().next().unwrap_or_default()).into_owned();
+            parser.say(FaultKind::ForeignText, move || format!("`{rest}` after the end of a document"));
+            parser.at = next_document(text, parser.at);
+            continue;
         }
         let value = parser.value();
         document.values.push(value);
     }
     parser.tell(&document, faults);
     document
+}
+
+/// Whether a document begins here, and not a line of a log: `[INFO] …`.
+fn begins_document(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let inner = text.get(1..).unwrap_or_default().trim_start().as_bytes().first();
+    match bytes.first() {
+        Some(b'{') => matches!(inner, Some(b'"' | b'}') | None),
+        Some(b'[') => matches!(inner, Some(b'{' | b'[' | b']') | None),
+        _ => false,
+    }
+}
+
+/// Where the next line begins on which a document may begin; the end where there is none.
+fn next_document(text: &str, from: usize) -> usize {
+    let starts = memchr::memchr_iter(b'\n', &text.as_bytes()[from..]).map(|at| from + at + 1);
+    let first =
+        starts.map(|start| start + blanks(&text[start..])).find(|start| begins_document(&text[*start..]));
+    first.unwrap_or(text.len())
+}
+
+fn blanks(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t']).len()
+}
+
+/// Whether a value is where results may stand: to lose it is to lose them.
+fn holds_results(value: &Value<'_>) -> bool {
+    let is_container =
+        |value: &Value<'_>| matches!(value.data, Data::Array(_) | Data::Object(_) | Data::PutOff);
+    match &value.data {
+        Data::PutOff => true,
+        Data::Array(values) => values.iter().any(is_container),
+        Data::Object(members) => members.iter().any(|(_, value)| is_container(value)),
+        _ => false,
+    }
 }
 
 /// Hands out the values of an array that was put off, one after the other: none of them is kept.
@@ -270,7 +306,9 @@ impl<'a> Parser<'a> {
                 kept.push((key, value));
             } else {
                 let here = std::mem::replace(&mut self.at, value.at as usize);
-                self.say(FaultKind::DuplicateKey, || {
+                let is_empty = matches!(value.data, Data::PutOff) && self.is_empty_array();
+                let loses = holds_results(&value) && !is_empty;
+                self.say(if loses { FaultKind::LostDuplicate } else { FaultKind::DuplicateKey }, || {
                     format!("`{}` stands twice; the last one counts", excerpt(&key))
                 });
                 self.at = here;
@@ -278,6 +316,11 @@ impl<'a> Parser<'a> {
         }
         kept.reverse();
         *members = kept;
+    }
+
+    /// Whether an array without values begins here.
+    fn is_empty_array(&self) -> bool {
+        self.text.get(self.at + 1..).is_some_and(|rest| rest.trim_start().starts_with(']'))
     }
 
     /// Reads over a container without going into it. What is put off says itself what is wrong in it.

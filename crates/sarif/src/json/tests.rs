@@ -44,7 +44,35 @@ fn what_is_cut_keeps_what_was_read() {
     check("[1,\n 2 3]", "[1,2]", &["2:4: syntax: found `3`, expected `,` or `]`"]);
     check("{a: 1}", "{}", &["1:2: syntax: found `a`, expected a key in quotes"]);
     check("<xml>", "null", &["1:1: syntax: found `<`, expected a value"]);
-    check("[1] done", "[1]", &["1:5: trailing-text: `done` after the end of the document"]);
+    check("[1] done", "[1]", &["1:5: foreign-text: `done` after the end of a document"]);
+    check(
+        "{}\n[INFO] go: downloading\n  {\"a\":1}}\n[0000]\n[{}]",
+        r#"{} {"a":1} [{}]"#,
+        &[
+            "2:1: foreign-text: `[INFO] go: downloading` after the end of a document",
+            "3:10: foreign-text: `}` after the end of a document",
+        ],
+    );
+}
+
+#[test]
+fn results_that_stand_twice_are_lost_and_not_put_right() {
+    check(
+        r#"{"Issues":[{"a":1}],"Issues":[],"tags":["x"],"tags":[]}"#,
+        r#"{"Issues":[],"tags":[]}"#,
+        &[
+            "1:40: duplicate-key: `tags` stands twice; the last one counts",
+            "1:11: lost-duplicate: `Issues` stands twice; the last one counts",
+        ],
+    );
+    let lost = |text: &str| {
+        let mut faults = Faults::default();
+        parse(text, &mut faults);
+        faults.lose_results()
+    };
+    assert!(lost(r#"{"runs":[{"results":[{}],"results":[]}]}"#));
+    assert!(!lost(r#"{"runs":[{"results":[ ],"results":[{}]}]}"#));
+    assert!(lost(r#"{"runs":[{"results":[{}]}],"runs":[]}"#));
 }
 
 #[test]

@@ -79,6 +79,9 @@ fn is_about_secrets(rule: &Rule) -> bool {
     });
     let id = rule.id.to_ascii_lowercase();
     by_tag
+        || id.starts_with("ckv_secret_")
+        || id == "g101"
+        || id.split(|char: char| !char.is_ascii_alphanumeric()).any(|word| word == "secret")
         || id.contains("hardcoded")
             && (id.contains("password") || id.contains("secret") || id.contains("cred"))
 }

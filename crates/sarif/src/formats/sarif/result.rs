@@ -96,8 +96,8 @@ impl<'a> Reading<'_, 'a> {
     fn level(&self, value: &Value<'a>, kind: Kind, rule: &Rule, faults: &mut Faults) -> Level {
         let document = self.document;
         let word = document.text(value, "level", faults);
-        let own = word.and_then(Level::parse);
-        if let (Some(word), None) = (word, own) {
+        let own = word.and_then(Level::meant);
+        if let Some(word) = word.filter(|word| own.is_none_or(|level| level.as_str() != *word)) {
             document.say(faults, FaultKind::WrongType, value, || {
                 format!("`level` is `{}`, which SARIF does not have", crate::json::excerpt(word))
             });
@@ -138,7 +138,7 @@ impl<'a> Reading<'_, 'a> {
             }
         };
         let configuration = overrides.iter().find(is_of_rule)?.get("configuration")?;
-        configuration.get("level").and_then(Value::text).and_then(Level::parse)
+        configuration.get("level").and_then(Value::text).and_then(Level::meant)
     }
 
     fn read_message(&self, value: &Value<'a>, rule: &Rule, alert: &mut Alert, faults: &mut Faults) {

@@ -91,7 +91,7 @@ impl<'d, 'a> Reading<'d, 'a> {
             help: words("help", "text", faults),
             help_markdown: words("help", "markdown", faults),
             help_uri: document.text(value, "helpUri", faults).map(str::to_owned),
-            level: level.and_then(Level::parse),
+            level: level.and_then(Level::meant),
             deprecated_ids,
             rest: self.members(value, &schema::RULE, &LOOKED_AT, faults),
             ..Rule::default()
