@@ -169,6 +169,9 @@ fn bring_into_shape(evidence: &mut Evidence, inputs: &Inputs, ctx: &Context<'_>,
         if let Ok(content) = &mut report.content {
             ctx.note(format!("normalising {} of {}", run.tool.name, report.shown));
             normalise(run, &places.of_report(report.path.as_ref()), &mut content.faults);
+            if content.faults.lose_results() {
+                run.mark_incomplete();
+            }
         }
     }
     places::place_the_placeless(&mut evidence.runs, inputs, places, ctx);

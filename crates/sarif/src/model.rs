@@ -456,6 +456,16 @@ pub enum SuppressionStatus {
 }
 
 impl Run {
+    /// Says in it that the tool's results may not be whole, whatever the tool says.
+    pub fn mark_incomplete(&mut self) {
+        const KEY: &str = "invocations";
+        const FAILED: &str = "\"executionSuccessful\":false";
+        match self.rest.iter_mut().find(|(key, _)| key.as_ref() == KEY) {
+            Some((_, json)) => *json = json.replace("\"executionSuccessful\":true", FAILED).into(),
+            None => self.rest.push((KEY.into(), format!("[{{{FAILED}}}]").into())),
+        }
+    }
+
     /// A run of a tool that found nothing yet.
     pub fn of(name: &str, version: Option<&str>, information_uri: &str) -> Self {
         let tool = Tool {

@@ -134,6 +134,11 @@ fn a_secret_is_nowhere() {
         snippet,
         &expect!["Possible hardcoded password: '[REDACTED]'"],
     );
+    check_secret(
+        "AWS key AKIA5EXAMPLE7Q2HZ3PX in src/deployment-2026/very_long_names/config.yaml",
+        snippet,
+        &expect!["AWS key [REDACTED] in src/deployment-2026/very_long_names/config.yaml"],
+    );
     check_secret("it's hunter2hunter2, isn't it", snippet, &expect!["it's [REDACTED], isn't it"]);
 }
 

@@ -141,7 +141,8 @@ const SCANNERS: [Scanner; 17] = [
     Scanner {
         name: "pip-audit",
         words: &["pip-audit", "--format", "json", "--progress-spinner", "off"],
-        target: Target::Words(&[]),
+        // Without any it would look at the Python that runs it, and not at the repository.
+        target: Target::Files(&["requirements*.txt", "pyproject.toml"]),
         image: None,
         sbom: None,
         ends: &[1],
@@ -224,11 +225,11 @@ pub fn scan(line: &str, files: &[RepoPath]) -> Result<Scan, String> {
                 if fitting.is_empty() {
                     return Ok(Scan { name: scanner.name, words: Vec::new(), ends: scanner.ends });
                 }
-                fitting
+                if scanner.name == "pip-audit" { python_targets(&fitting) } else { fitting }
             }
         },
         [one] => named_target(scanner, one)?,
-        many if matches!(scanner.target, Target::Files(_)) => {
+        many if matches!(scanner.target, Target::Files(_)) && scanner.name != "pip-audit" => {
             many.iter().map(|&word| word.to_owned()).collect()
         }
         many => return Err(format!("`{}` are {} targets, and a line names one", many.join(" "), many.len())),
@@ -245,6 +246,17 @@ pub fn scan(line: &str, files: &[RepoPath]) -> Result<Scan, String> {
         command.extend(target);
     }
     Ok(Scan { name: scanner.name, words: command, ends: scanner.ends })
+}
+
+/// What pip-audit is told of these files: all lists of requirements, or else the first project.
+fn python_targets(files: &[String]) -> Vec<String> {
+    let (projects, lists): (Vec<&String>, Vec<&String>) =
+        files.iter().partition(|file| file.ends_with("pyproject.toml"));
+    if let (true, Some(project)) = (lists.is_empty(), projects.first()) {
+        let folder = project.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        return vec![folder.to_owned()];
+    }
+    lists.into_iter().flat_map(|list| ["--requirement".to_owned(), list.clone()]).collect()
 }
 
 fn named_target(scanner: &Scanner, target: &str) -> Result<Vec<String>, String> {
@@ -326,6 +338,21 @@ mod tests {
             words("semgrep -- --config rules"),
             "semgrep scan --json --quiet --metrics off --disable-version-check --config rules ."
         );
+    }
+
+    #[test]
+    fn pip_audit_looks_at_what_the_repository_asks_for() {
+        let words = |files: &[&str]| {
+            let files: Vec<RepoPath> = files.iter().map(|path| RepoPath::new(path).unwrap()).collect();
+            scan("pip-audit", &files).unwrap().words.split_off(5).join(" ")
+        };
+        assert_eq!(
+            words(&["a/requirements.txt", "pyproject.toml", "requirements-dev.txt"]),
+            "--requirement a/requirements.txt --requirement requirements-dev.txt"
+        );
+        assert_eq!(words(&["pyproject.toml"]), ".");
+        assert_eq!(words(&["a/pyproject.toml"]), "a");
+        assert!(scan("pip-audit", &[]).unwrap().words.is_empty());
     }
 
     #[test]

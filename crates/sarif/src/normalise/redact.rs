@@ -94,22 +94,23 @@ fn redact_alert(alert: &mut Alert, words: &mut Vec<String>) -> bool {
         let snippet = place.region.as_mut().and_then(|region| region.snippet.take());
         shown.extend(snippet);
         place.rest.retain(|(key, _)| !PLACE_SHOWS_SOURCE.contains(&key.as_ref()));
-        if let Some(message) = &mut place.message {
-            *message = masked(message, &[]);
-        }
     }
-    // Words of the source that are long enough to be the secret.
-    let source: Vec<String> = shown.iter().flat_map(|text| secret_words(text)).collect();
+    // Words of the source that are long enough to be the secret, and what looks like one wherever it stands.
+    let mut source: Vec<String> = shown.iter().flat_map(|text| secret_words(text)).collect();
+    let texts = [Some(&alert.message), alert.markdown.as_ref()];
+    source.extend(texts.into_iter().flatten().flat_map(|text| random_words(text)));
+    for place in alert.places.iter_mut().chain(&mut alert.related) {
+        place.message = place.message.take().map(|text| masked(&text, &source));
+    }
+    alert.subject = alert.subject.take().map(|text| masked(&text, &source));
     alert.message = masked(&alert.message, &source);
     alert.markdown = alert.markdown.take().map(|text| masked(&text, &source));
     alert.rest.retain(|(key, _)| !SHOWS_SOURCE.contains(&key.as_ref()));
     let is_personal = |key: &str| PERSONAL.contains(&key.to_ascii_lowercase().as_str());
-    alert.partial_fingerprints.retain(|(key, _)| !is_personal(key));
-    alert.fingerprints.retain(|(key, _)| !is_personal(key));
-    alert.properties.retain(|(key, json)| {
-        let repeats = source.iter().any(|word| json.contains(word.as_str()));
-        !is_personal(key) && !repeats
-    });
+    let repeats = |text: &str| source.iter().any(|word| text.contains(word.as_str()));
+    alert.partial_fingerprints.retain(|(key, value)| !is_personal(key) && !repeats(value));
+    alert.fingerprints.retain(|(key, value)| !is_personal(key) && !repeats(value));
+    alert.properties.retain(|(key, json)| !is_personal(key) && !repeats(json));
     words.extend(source);
     *alert != before
 }
@@ -125,6 +126,25 @@ fn secret_words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = parts.filter(is_long).map(str::to_owned).collect();
     words.dedup();
     words
+}
+
+/// Words of a text that look like keys and tokens: long, and letters and digits go to and fro in them.
+fn random_words(text: &str) -> impl Iterator<Item = String> {
+    const LEAST: usize = 16;
+    const LEAST_CHANGES: usize = 2;
+    let class = |byte: u8| match byte {
+        b'0'..=b'9' => Some(0),
+        b'a'..=b'z' => Some(1),
+        b'A'..=b'Z' => Some(2),
+        _ => None,
+    };
+    let is_random = move |word: &&str| {
+        let classes: Vec<i32> = word.bytes().filter_map(class).collect();
+        let changes = classes.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        word.len() >= LEAST && changes >= LEAST_CHANGES && classes.contains(&0)
+    };
+    let parts = text.split(|char: char| !(char.is_ascii_alphanumeric() || matches!(char, '+' | '_')));
+    parts.filter(is_random).map(str::to_owned)
 }
 
 /// A message without what stands in quotes, and without the words of the source.
