@@ -142,7 +142,7 @@ const SCANNERS: [Scanner; 17] = [
         name: "pip-audit",
         words: &["pip-audit", "--format", "json", "--progress-spinner", "off"],
         // Without any it would look at the Python that runs it, and not at the repository.
-        target: Target::Files(&["requirements*.txt", "pyproject.toml"]),
+        target: Target::Files(&["requirements.txt", "requirements*.txt", "pyproject.toml"]),
         image: None,
         sbom: None,
         ends: &[1],
