@@ -14,6 +14,7 @@ use std::io::Write;
 use gatewright_core::report::{Change, Severity};
 
 use crate::clean::UNKNOWN;
+use crate::identity::fingerprint;
 use crate::json::write_text;
 use crate::model::{Alert, Kind, Run, Suppression, SuppressionKind, SuppressionStatus};
 
@@ -80,38 +81,49 @@ pub fn write_sarif(runs: &[Outgoing<'_>], limits: Limits) -> Vec<Written> {
         let fits = files.last().is_some_and(|(file, used)| {
             file.runs.len() < limits.runs && used.saturating_add(size) <= limits.compressed
         });
-        if !fits {
-            files.push((Written { text: String::new(), runs: Vec::new() }, 0));
+        match files.last_mut().filter(|_| fits) {
+            Some((file, used)) => {
+                file.text.push_str(",\n");
+                file.text.push_str(&text);
+                file.runs.push(written);
+                *used = used.saturating_add(size);
+            }
+            None => files.push((Written { text: beginning(text), runs: vec![written] }, size)),
         }
-        let Some((file, used)) = files.last_mut() else { continue };
-        if !file.text.is_empty() {
-            file.text.push_str(",\n");
-        }
-        file.text.push_str(&text);
-        file.runs.push(written);
-        *used = used.saturating_add(size);
     }
     if files.is_empty() {
-        files.push((Written { text: String::new(), runs: Vec::new() }, 0));
+        files.push((Written { text: beginning(String::new()), runs: Vec::new() }, 0));
     }
     let whole = |(mut file, _): (Written, usize)| {
-        file.text =
-            format!("{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[\n{}\n]}}\n", file.text);
+        file.text.push_str("\n]}\n");
         file
     };
     files.into_iter().map(whole).collect()
 }
 
+/// The text of a file up to its first run's end. It is long, and not copied.
+fn beginning(mut run: String) -> String {
+    run.insert_str(0, &format!("{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[\n"));
+    run
+}
+
+/// What a result takes, about.
+const USUAL_BYTES: usize = 500;
+
 /// A run as text, with as many of its worst results as fit, and its compressed size.
 fn fitting(outgoing: &Outgoing<'_>, limits: Limits) -> (String, WrittenRun, usize) {
     let mut worst = outgoing.alerts.clone();
-    worst.sort_by_key(|(at, severity)| (std::cmp::Reverse(*severity), *at));
+    // Of equals the same ones stay, whatever order the tool writes them in.
+    let print = |at: usize| fingerprint(&outgoing.run.alerts[at]).unwrap_or_default();
+    worst.sort_by(|(left, bad), (right, worse)| {
+        worse.cmp(bad).then_with(|| print(*left).cmp(print(*right))).then(left.cmp(right))
+    });
     let mut most = worst.len().min(limits.results);
     loop {
         let mut kept: Vec<usize> = worst[..most].iter().map(|(at, _)| *at).collect();
         kept.sort_unstable();
         let cut = worst.len() - most;
-        let mut text = String::new();
+        let mut text = String::with_capacity(most * USUAL_BYTES);
         write_run(outgoing.run, &kept, cut, limits.rules, &mut text);
         // What is short fits uncompressed.
         let size = if text.len() <= limits.compressed / 20 { text.len() } else { compressed(&text) };

@@ -32,7 +32,7 @@ const PERSONAL: [&str; 12] = [
 ];
 
 /// Tools that look for secrets and nothing else.
-const SECRET_TOOLS: [&str; 5] = ["gitleaks", "trufflehog", "detect-secrets", "ggshield", "secretlint"];
+const SECRET_TOOLS: [&str; 6] = ["2ms", "gitleaks", "trufflehog", "detect-secrets", "ggshield", "secretlint"];
 
 pub(super) fn redact(run: &mut Run) {
     let tool = run.tool.name.to_ascii_lowercase();
