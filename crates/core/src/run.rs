@@ -12,7 +12,7 @@ use clap::{ArgMatches, FromArgMatches};
 
 use crate::action::Action;
 use crate::config::{ConfigFile, Settings};
-use crate::escape::{command_data, command_property, log_text, markdown};
+use crate::escape::{command_data, command_property, log_text, markdown, terminal};
 use crate::failure::{EXIT_PASSED, Failure};
 use crate::input::shared::{Color, FlagsOnly, Format, SharedInputs};
 use crate::input::{Resolved, Said, resolve, unjudged};
@@ -154,7 +154,7 @@ fn report_failure(environment: &Environment, name: &str, failure: &Failure) -> u
         if let Some(at) = &failure.at {
             properties = format!("file={},line={},", command_property(&at.path), at.place.line);
         }
-        let text = command_data(&failure.sentences());
+        let text = command_data(&terminal(&failure.sentences()));
         let _ = writeln!(io::stdout(), "::error {properties}title={}::{text}", command_property(name));
         if let Some(summary) = environment.file("GITHUB_STEP_SUMMARY") {
             let text =
