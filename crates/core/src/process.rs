@@ -1,11 +1,12 @@
 //! Starting other programs. Core alone does it, so that every child has a time limit, a known working
-//! directory, no standard input, and is ended by its id and never by its name.
+//! directory, no standard input, and is ended by its id and never by its name. What somebody else wrote (a scanner, a
+//! command) leads a process group of its own, so that a time limit or a signal ends all of it.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -110,10 +111,30 @@ impl Program {
 
     /// Runs it to its end and collects both of its streams.
     pub fn run(&self) -> Result<Finished, ProcessError> {
-        let mut child = self.start()?;
+        let mut child = self.spawn(false)?;
+        self.collect(&mut child, |child| {
+            // It may have ended meanwhile.
+            let _ = child.kill();
+        })
+    }
+
+    /// The same for a program that may start others: all of them end with the time limit, and when we are told to end.
+    pub(crate) fn run_group(&self) -> Result<Finished, ProcessError> {
+        let mut group = self.start_group()?;
+        let id = group.id();
+        let finished = self.collect(&mut group.child, |child| end_group(id, child));
+        stay_while_cancelled();
+        if matches!(finished, Err(ProcessError::Output { .. })) {
+            // Whoever keeps its output open is left over.
+            signal(id, "KILL");
+        }
+        finished
+    }
+
+    fn collect(&self, child: &mut Child, end: impl FnOnce(&mut Child)) -> Result<Finished, ProcessError> {
         let stdout = drain(child.stdout.take());
         let stderr = drain(child.stderr.take());
-        let status = self.wait(&mut child)?;
+        let status = self.wait(child, end)?;
         let collect = |stream: mpsc::Receiver<io::Result<Vec<u8>>>| {
             stream
                 .recv_timeout(Duration::from_secs(5))
@@ -145,13 +166,18 @@ impl Program {
         quoted.collect::<Vec<_>>().join(" ")
     }
 
-    /// Starts it in a process group of its own, where the system has such.
-    pub(crate) fn start_group(&self) -> Result<Child, ProcessError> {
-        self.spawn(true)
-    }
-
-    fn start(&self) -> Result<Child, ProcessError> {
-        self.spawn(false)
+    /// Starts it in a process group of its own, where the system has such. Once we are told to end, nothing starts.
+    pub(crate) fn start_group(&self) -> Result<Group, ProcessError> {
+        let mut groups = groups();
+        while groups.cancelled {
+            drop(groups);
+            stay_while_cancelled();
+            groups = self::groups();
+        }
+        // Who ends all groups waits for this one to be known.
+        let child = self.spawn(true)?;
+        groups.running.push(child.id());
+        Ok(Group { child })
     }
 
     fn spawn(&self, own_group: bool) -> Result<Child, ProcessError> {
@@ -174,7 +200,7 @@ impl Program {
         command.spawn().map_err(|source| ProcessError::Start { program: self.name.clone(), source })
     }
 
-    fn wait(&self, child: &mut Child) -> Result<ExitStatus, ProcessError> {
+    fn wait(&self, child: &mut Child, end: impl FnOnce(&mut Child)) -> Result<ExitStatus, ProcessError> {
         let output = |source| ProcessError::Output { program: self.name.clone(), source };
         let deadline = Instant::now() + self.limit;
         let mut pause = Duration::from_micros(200);
@@ -183,7 +209,7 @@ impl Program {
                 return Ok(status);
             }
             if Instant::now() >= deadline {
-                child.kill().map_err(output)?;
+                end(child);
                 child.wait().map_err(output)?;
                 return Err(ProcessError::TimedOut { program: self.name.clone(), limit: self.limit });
             }
@@ -191,6 +217,107 @@ impl Program {
             pause = (pause * 2).min(Duration::from_millis(20));
         }
     }
+}
+
+/// A program that runs, and leads a process group where the system has such. It is known here until it is dropped, so
+/// that it ends with us.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) child: Child,
+}
+
+impl Group {
+    /// What a signal to all of it is sent to.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let id = self.id();
+        groups().running.retain(|running| *running != id);
+    }
+}
+
+/// The process groups that run now.
+#[derive(Debug)]
+struct Groups {
+    running: Vec<u32>,
+    /// We were told to end: how they end is nobody's verdict any more.
+    cancelled: bool,
+}
+
+static GROUPS: Mutex<Groups> = Mutex::new(Groups { running: Vec::new(), cancelled: false });
+
+fn groups() -> MutexGuard<'static, Groups> {
+    GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How long a program may take to end once its time is over.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long programs may take to end once we are told to: the runner, too, is patient for some seconds only.
+const CANCEL_GRACE: Duration = Duration::from_secs(2);
+
+/// How often something that ends is looked at.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Ends what is running, because we are told to end: it is asked, and after a while it is made to.
+pub(crate) fn end_running() {
+    let mut left = cancel();
+    let told = Instant::now();
+    left.retain(|group| signal(*group, "TERM"));
+    while !left.is_empty() && told.elapsed() < CANCEL_GRACE {
+        thread::sleep(PAUSE * 5);
+        left.retain(|group| signal(*group, "0"));
+    }
+    for group in left {
+        signal(group, "KILL");
+    }
+}
+
+/// Ends what is running without asking it.
+pub(crate) fn kill_running() {
+    for group in cancel() {
+        signal(group, "KILL");
+    }
+}
+
+fn cancel() -> Vec<u32> {
+    let mut groups = groups();
+    groups.cancelled = true;
+    groups.running.clone()
+}
+
+/// Whoever was told to end ends this process, and no verdict comes before that.
+pub(crate) fn stay_while_cancelled() {
+    while groups().cancelled {
+        thread::park_timeout(PAUSE);
+    }
+}
+
+/// Sends a signal to a process group, by its id, and says whether there is one to get it.
+pub(crate) fn signal(group: u32, name: &str) -> bool {
+    let kill = || Program::new("kill").args(["-s", name, "--", &format!("-{group}")]).run();
+    cfg!(unix) && kill().is_ok_and(|finished| finished.status.success())
+}
+
+/// Ends a group whose time is over: it is asked, and after a while it is made to. The group may outlive its leader.
+fn end_group(group: u32, leader: &mut Child) {
+    let told = Instant::now();
+    let mut is_there = signal(group, "TERM");
+    while is_there && told.elapsed() < GRACE {
+        thread::sleep(PAUSE * 5);
+        // A leader that nobody waited for would count as there.
+        let _ = leader.try_wait();
+        is_there = signal(group, "0");
+    }
+    if is_there {
+        signal(group, "KILL");
+    }
+    // Where there are no groups, the process alone can be ended; it may have ended meanwhile.
+    let _ = leader.kill();
 }
 
 /// Runs programs beside each other, as many at once as there are processors; the answers are in the order of the
@@ -202,7 +329,7 @@ pub(crate) fn run_all(programs: &[Program]) -> Vec<Result<Finished, ProcessError
         while let Some((at, program)) =
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, programs.get(at)?)))
         {
-            done.push((at, program.run()));
+            done.push((at, program.run_group()));
         }
         done
     };
@@ -249,6 +376,36 @@ mod tests {
     fn a_program_past_its_limit_is_ended() {
         let error = Program::new("sleep").args(["30"]).limit(Duration::from_millis(50)).run().unwrap_err();
         assert!(matches!(error, ProcessError::TimedOut { .. }), "{error}");
+    }
+
+    #[test]
+    fn past_its_limit_all_that_it_started_is_ended() {
+        let since = Instant::now();
+        let folder = tempfile::tempdir().unwrap();
+        let ids = folder.path().join("ids");
+        // One that hears, and one that does not.
+        let script = "sleep 4242 & echo $! > ids; (trap '' TERM; echo up >> up; while :; do sleep 0.1; done) & echo $! >> ids; \
+                      while [ ! -s up ]; do sleep 0.01; done; wait";
+        let program = Program::new("sh").args(["-c", script]).folder(folder.path());
+        let program = program.limit(Duration::from_secs(1));
+        let answers = run_all(&[program]);
+        assert!(matches!(answers.as_slice(), [Err(ProcessError::TimedOut { .. })]), "{answers:?}");
+        assert!(since.elapsed() < Duration::from_secs(30), "{:?}", since.elapsed());
+        let ids = std::fs::read_to_string(ids).unwrap();
+        assert_eq!(ids.lines().count(), 2);
+        for id in ids.lines() {
+            // What nobody waits for any more may be there as a dead one for a moment.
+            let lives = || {
+                let shown = Program::new("ps").args(["-o", "stat=", "-p", id]).run().unwrap().stdout;
+                !String::from_utf8(shown).unwrap().trim_start_matches(' ').starts_with(['Z', '\n'])
+                    && Program::new("kill").args(["-s", "0", id]).run().unwrap().status.success()
+            };
+            let patience = Instant::now();
+            while lives() {
+                assert!(patience.elapsed() < Duration::from_secs(5), "{id} lives");
+                thread::sleep(PAUSE);
+            }
+        }
     }
 
     #[test]

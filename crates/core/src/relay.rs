@@ -6,13 +6,12 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::escape::{log_text, terminal};
-use crate::process::{ProcessError, Program};
+use crate::process::{ProcessError, Program, signal, stay_while_cancelled};
 
 /// How a command came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,48 +57,6 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long its output is waited for after its end: a grandchild may keep it open for ever.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// The process group that runs now; 0 for none.
-static RUNNING: AtomicU32 = AtomicU32::new(0);
-
-/// We were told to end: how the command ends is nobody's verdict any more.
-static CANCELLED: AtomicBool = AtomicBool::new(false);
-
-/// How long a command may take to end once we are told to: the runner, too, is patient for some seconds only.
-const CANCEL_GRACE: Duration = Duration::from_secs(2);
-
-/// Ends a command that is running, because we are told to end: it is asked, and after a while it is made to.
-pub(crate) fn end_running() {
-    CANCELLED.store(true, Ordering::SeqCst);
-    let group = RUNNING.load(Ordering::SeqCst);
-    if group == 0 {
-        return;
-    }
-    let told = Instant::now();
-    let mut is_there = signal(group, "TERM");
-    while is_there && told.elapsed() < CANCEL_GRACE {
-        thread::sleep(PAUSE * 5);
-        is_there = signal(group, "0");
-    }
-    if is_there {
-        signal(group, "KILL");
-    }
-}
-
-/// Ends a command that is running without asking it.
-pub(crate) fn kill_running() {
-    CANCELLED.store(true, Ordering::SeqCst);
-    match RUNNING.load(Ordering::SeqCst) {
-        0 => {}
-        group => drop(signal(group, "KILL")),
-    }
-}
-
-/// Sends a signal to a process group, by its id, and says whether there is one to get it.
-fn signal(group: u32, name: &str) -> bool {
-    let kill = || Program::new("kill").args(["-s", name, "--", &format!("-{group}")]).run();
-    cfg!(unix) && kill().is_ok_and(|finished| finished.status.success())
-}
-
 /// Runs a command to its end. `keep` is where its standard output goes besides.
 pub(crate) fn relay(
     program: &Program,
@@ -114,8 +71,8 @@ pub(crate) fn relay(
     }
     let mut kept = BufWriter::new(File::create(keep).map_err(cannot_keep)?);
     let started = SystemTime::now();
-    let mut child = program.start_group()?;
-    RUNNING.store(child.id(), Ordering::SeqCst);
+    let mut group = program.start_group()?;
+    let child = &mut group.child;
     let lines = follow(child.stdout.take(), child.stderr.take());
     let mut end = Waiting { limit, deadline: Instant::now() + limit, told: None, ended: None };
     let mut result = Ok(());
@@ -135,16 +92,13 @@ pub(crate) fn relay(
         }
         if looked.elapsed() >= PAUSE {
             looked = Instant::now();
-            if end.look(&mut child, program)? == Look::Enough {
+            if end.look(child, program)? == Look::Enough {
                 break;
             }
         }
     }
-    while CANCELLED.load(Ordering::SeqCst) {
-        // Whoever was told to end ends this process, and no verdict comes before that.
-        thread::park_timeout(PAUSE);
-    }
-    RUNNING.store(0, Ordering::SeqCst);
+    stay_while_cancelled();
+    drop(group);
     result.and_then(|()| kept.flush()).map_err(cannot_keep)?;
     let ending = end.ended.map_or(Ending::TimedOut(limit), |(ending, _)| ending);
     Ok(Ran { shown: program.shown(), ending, started, stdout: keep.to_path_buf() })

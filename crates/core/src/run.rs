@@ -12,13 +12,14 @@ use clap::{ArgMatches, FromArgMatches};
 
 use crate::action::Action;
 use crate::config::{ConfigFile, Settings};
-use crate::escape::{command_data, command_property, log_text, markdown};
+use crate::escape::{command_data, command_property, log_text, markdown, terminal};
 use crate::failure::{EXIT_PASSED, Failure};
 use crate::input::shared::{Color, FlagsOnly, Format, SharedInputs};
 use crate::input::{Resolved, Said, resolve, unjudged};
 use crate::nearest::nearest;
+use crate::process;
 use crate::publish::{Show, Stage, Stands, append, publish, publish_answer};
-use crate::relay::{self, Stream};
+use crate::relay::Stream;
 use crate::render::Palette;
 use crate::runner::{Environment, Notes, mask, start_log};
 use crate::session::{Host, Session, accept, resolve_inputs};
@@ -116,13 +117,13 @@ fn listen_for_signals(environment: Environment, name: &'static str, running: Arc
             if running.publishing.load(Ordering::SeqCst) {
                 std::thread::sleep(GRACE);
             }
-            relay::end_running();
+            process::end_running();
             report_failure(&environment, name, &interrupted(&running.notes));
             end_now()
         });
         // Somebody who asks twice does not want to be told.
         signals.next();
-        relay::kill_running();
+        process::kill_running();
         end_now()
     });
 }
@@ -153,7 +154,7 @@ fn report_failure(environment: &Environment, name: &str, failure: &Failure) -> u
         if let Some(at) = &failure.at {
             properties = format!("file={},line={},", command_property(&at.path), at.place.line);
         }
-        let text = command_data(&failure.sentences());
+        let text = command_data(&terminal(&failure.sentences()));
         let _ = writeln!(io::stdout(), "::error {properties}title={}::{text}", command_property(name));
         if let Some(summary) = environment.file("GITHUB_STEP_SUMMARY") {
             let text =

@@ -162,7 +162,7 @@ impl Joined<'_> {
         };
         Annotation {
             level: finding.severity.annotation(),
-            title: rule.map_or(&finding.rule, |rule| &rule.title).clone(),
+            title: terminal(rule.map_or(&finding.rule, |rule| &rule.title)).into_owned(),
             message: shown(if text.trim().is_empty() { &finding.rule } else { &text }),
             location: finding.location.clone().map(|at| Location { end_line: self.end_line, ..at }),
         }
@@ -237,6 +237,18 @@ mod tests {
             "{text}"
         );
         assert_eq!(text.lines().count(), 3);
+    }
+
+    #[test]
+    fn titles_steer_no_terminal() {
+        let mut report = Report::new();
+        let mut odd = finding("a.rs", 1, 1);
+        odd.rule = "a\u{1b}]0;x\u{7}\u{202e}b".into();
+        report.findings = vec![odd];
+        expect![[r"
+            ::notice file=a.rs,line=1,endLine=1,title=a␛]0;x␇\u{202e}b::Line 1 is not covered. Add a test that runs them.
+        "]]
+        .assert_eq(&text(&report, 10));
     }
 
     #[test]

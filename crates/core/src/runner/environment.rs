@@ -9,8 +9,24 @@ use crate::date::Date;
 use super::Event;
 
 /// Variables that name the files through which the runner takes commands.
-pub(crate) const FILE_COMMANDS: [&str; 5] =
+const FILE_COMMANDS: [&str; 5] =
     ["GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"];
+
+/// Variables that open the runner's own services: caches, artifacts, and identity tokens that other clouds believe.
+const SERVICES: [&str; 6] = [
+    "ACTIONS_CACHE_URL",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_URL",
+    "ACTIONS_RESULTS_URL",
+    "ACTIONS_RUNTIME_TOKEN",
+    "ACTIONS_RUNTIME_URL",
+];
+
+/// Whether a variable is for us and not for the programs that we start: our inputs, and what speaks to the runner. The
+/// job's `GITHUB_TOKEN`, which scanners raise their rate limits with, is not among them.
+pub(crate) fn is_ours(variable: &str) -> bool {
+    variable.starts_with("INPUT_") || FILE_COMMANDS.contains(&variable) || SERVICES.contains(&variable)
+}
 
 /// Everything that a run may know about its surroundings.
 #[derive(Clone, Debug, Default)]
@@ -80,5 +96,30 @@ impl Environment {
                 .map_or(0, |since| since.as_secs())
         };
         fixed.unwrap_or_else(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_speaks_to_the_runner_is_for_nobody_else() {
+        for ours in [
+            "INPUT_TOKEN",
+            "GITHUB_OUTPUT",
+            "GITHUB_ENV",
+            "ACTIONS_RUNTIME_TOKEN",
+            "ACTIONS_RUNTIME_URL",
+            "ACTIONS_RESULTS_URL",
+            "ACTIONS_CACHE_URL",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+            "ACTIONS_ID_TOKEN_REQUEST_URL",
+        ] {
+            assert!(is_ours(ours), "{ours}");
+        }
+        for theirs in ["GITHUB_TOKEN", "PATH", "HOME", "GITHUB_ACTIONS", "ACTIONS_STEP_DEBUG"] {
+            assert!(!is_ours(theirs), "{theirs}");
+        }
     }
 }

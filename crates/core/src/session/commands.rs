@@ -102,9 +102,7 @@ impl Session<'_> {
     /// A command of an action in the working directory. What the runner reads and what only we were given is none of its
     /// business.
     fn program(&self, words: &[String]) -> Program {
-        let ours = |name: &&String| {
-            name.starts_with("INPUT_") || crate::runner::FILE_COMMANDS.contains(&name.as_str())
-        };
+        let ours = |name: &&String| crate::runner::is_ours(name);
         let (program, arguments) =
             words.split_first().map_or(("", [].as_slice()), |(first, rest)| (first, rest));
         Program::new(program)
