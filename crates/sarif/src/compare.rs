@@ -10,8 +10,9 @@
 //!    that way is taken for renamed, and 1 to 3 follow it;
 //! 5. in code, by rule, file and message without whole numbers: the nearest line.
 //!
-//! In each step, findings that also say the same go first, and else they are taken in the order of the file. The order of the
-//! input never matters. It must not know what a new finding means to a gate.
+//! Before all of them goes what is the same to the letter: what is there on both sides is never called new, however much
+//! beside it differs from it in numbers alone. In each step, findings that also say the same go first, and of a package
+//! those of one version, and else they are taken in the order of the file. The order of the input never matters. It must not know what a new finding means to a gate.
 
 use std::collections::{BTreeMap, BTreeSet};
 

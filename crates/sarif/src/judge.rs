@@ -47,13 +47,15 @@ pub fn judge(evidence: &Arc<Evidence>, policy: &Policy) -> (Report, Judgement) {
     let most = evidence.groups.len();
     let mut known: HashMap<u128, Known> = HashMap::with_capacity(most);
     let mut ruled: HashSet<String> = HashSet::new();
+    // Of each fingerprint that is there more than once, the last number: to count from 1 each time would be quadratic.
+    let mut numbers: HashMap<u128, usize> = HashMap::new();
     report.findings.reserve(most);
     for (of, mut finding) in findings(evidence, policy) {
         // One finding for each fingerprint: equal results of one run are told apart by their number already.
-        let mut number = 1;
         let first = finding.fingerprint.clone();
         while known.contains_key(&key(&finding.fingerprint)) {
-            number += 1;
+            let number = numbers.entry(key(&first)).or_insert(1);
+            *number += 1;
             finding.fingerprint = gatewright_core::fingerprint(&[&first, &number.to_string()]);
         }
         if !ruled.contains(&finding.rule) {
@@ -188,5 +190,30 @@ impl Judgement {
     /// The evidence.
     pub fn evidence(&self) -> &Evidence {
         &self.evidence
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Alert, Place, Rule, Run};
+
+    #[test]
+    fn equal_fingerprints_are_numbered_in_linear_time() {
+        let count = 20_000;
+        let alert = Alert { places: vec![Place::line("a.c", 1)], message: "x".into(), ..Alert::default() };
+        let run = Run {
+            rules: vec![Rule::new("R1".to_owned())],
+            alerts: vec![alert; count],
+            ..Run::of("t", None, "")
+        };
+        let groups = (0..count).map(|alert| vec![AlertAt { run: 0, alert }]).collect();
+        let evidence = Arc::new(Evidence { runs: vec![run], of_report: vec![0], groups, ..Evidence::default() });
+        let start = std::time::Instant::now();
+        let (report, _) = judge(&evidence, &Policy::default());
+        // Each held against each takes minutes.
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+        let fingerprints: HashSet<_> = report.findings.iter().map(|finding| &finding.fingerprint).collect();
+        assert_eq!(fingerprints.len(), count);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::Hash;
+use std::sync::Arc;
 
 use super::Entry;
 use crate::identity::without_count;
@@ -39,7 +40,9 @@ pub(super) fn link(old: &[Entry], now: &[Entry], renames: &BTreeMap<&str, &str>)
     if linking.follow_files() {
         linking.within_files();
     }
-    linking.by_nearest_line();
+    for of_words in [true, false] {
+        linking.by_nearest_line(of_words);
+    }
     linking.links
 }
 
@@ -54,6 +57,37 @@ struct Row<'e> {
 impl Row<'_> {
     fn file(&self) -> &str {
         self.renamed.as_deref().unwrap_or(&self.entry.file)
+    }
+}
+
+/// All that tells one finding from another, apart from its line and from the number that tells equal ones apart: with a number
+/// fewer or more in front of it, a finding is still itself.
+#[derive(PartialEq, Eq, Hash)]
+struct Exactly<'r> {
+    rule: &'r str,
+    file: &'r str,
+    hash: &'r str,
+    digest: u64,
+    /// The digest knows no numbers, and `port 22` is not `port 80`.
+    message: &'r str,
+    package: &'r str,
+    version: &'r str,
+    ids: &'r [Arc<str>],
+}
+
+impl<'r> Exactly<'r> {
+    fn of(row: &'r Row<'_>) -> Self {
+        let entry = row.entry;
+        Self {
+            rule: &entry.rule,
+            file: row.file(),
+            hash: hash(entry),
+            digest: entry.digest,
+            message: &entry.message,
+            package: &entry.package,
+            version: &entry.version,
+            ids: &entry.ids,
+        }
     }
 }
 
@@ -79,26 +113,26 @@ impl Linking<'_> {
 
     /// Steps 1 to 3.
     fn within_files(&mut self) {
-        type Key<'r> = (&'r str, &'r str, &'r str, &'r str, Option<u64>, Option<u32>);
-        fn key<'r>(
-            row: &'r Row<'_>,
-            print: &'r str,
-            digest: Option<u64>,
-            line: Option<u32>,
-        ) -> Option<Key<'r>> {
-            let entry = row.entry;
-            (!print.is_empty()).then(|| (&*entry.rule, row.file(), &*entry.package, print, digest, line))
-        }
-        let steps: [for<'r> fn(&'r Row<'_>) -> Option<Key<'r>>; 5] = [
-            |row| key(row, &row.entry.fingerprint, Some(row.entry.digest), Some(row.entry.line)),
-            |row| key(row, &row.entry.fingerprint, Some(row.entry.digest), None),
-            |row| key(row, &row.entry.fingerprint, None, None),
-            |row| key(row, hash(row.entry), Some(row.entry.digest), None),
-            |row| key(row, hash(row.entry), None, None),
+        let pairs = in_order(&self.old, &self.now, |row| Some((Exactly::of(row), row.entry.line)));
+        self.connect(pairs, false);
+        let pairs = in_order(&self.old, &self.now, |row| Some(Exactly::of(row)));
+        self.connect(pairs, false);
+        let steps: [for<'r> fn(&'r Row<'_>) -> (&'r str, Option<u64>, Option<u32>); 5] = [
+            |row| (&row.entry.fingerprint, Some(row.entry.digest), Some(row.entry.line)),
+            |row| (&row.entry.fingerprint, Some(row.entry.digest), None),
+            |row| (&row.entry.fingerprint, None, None),
+            |row| (hash(row.entry), Some(row.entry.digest), None),
+            |row| (hash(row.entry), None, None),
         ];
-        for step in steps {
-            let pairs = in_order(&self.old, &self.now, step);
-            self.connect(pairs, false);
+        for of_version in [true, false] {
+            for step in steps {
+                let pairs = in_order(&self.old, &self.now, |row| {
+                    let (entry, key) = (row.entry, step(row));
+                    let version = of_version.then_some(&*entry.version);
+                    (!key.0.is_empty()).then(|| (&*entry.rule, row.file(), &*entry.package, version, key))
+                });
+                self.connect(pairs, false);
+            }
         }
         for of_version in [true, false] {
             let pairs = by_id(&self.old, &self.now, of_version);
@@ -108,21 +142,24 @@ impl Linking<'_> {
 
     /// Step 4, and whether a file turned out to be another.
     fn follow_files(&mut self) -> bool {
-        type Key<'r> = (&'r str, &'r str, Option<u64>);
-        fn of_line<'r>(row: &'r Row<'_>, digest: Option<u64>) -> Option<Key<'r>> {
+        type Key<'r> = (&'r str, &'r str, Option<u64>, Option<(&'r str, &'r str)>);
+        fn of_line<'r>(row: &'r Row<'_>, digest: Option<u64>, words: Option<&'r str>) -> Option<Key<'r>> {
             let entry = row.entry;
             let has_hash = entry.line > 0 && entry.package.is_empty() && !entry.fingerprint.is_empty();
-            has_hash.then(|| (&*entry.rule, hash(entry), digest))
+            has_hash.then(|| (&*entry.rule, hash(entry), digest, words.map(|words| (words, ""))))
         }
-        let steps: [for<'r> fn(&'r Row<'_>) -> Option<Key<'r>>; 3] = [
-            |row| of_line(row, Some(row.entry.digest)),
-            |row| of_line(row, None),
-            // The fingerprint of what is about a package or a thing holds the path.
-            |row| {
-                let entry = row.entry;
-                let has_none = entry.line == 0 || !entry.package.is_empty();
-                has_none.then(|| (&*entry.rule, &*entry.package, Some(entry.digest)))
-            },
+        // The fingerprint of what is about a package or a thing holds the path.
+        fn of_thing<'r>(row: &'r Row<'_>, exactly: Option<(&'r str, &'r str)>) -> Option<Key<'r>> {
+            let entry = row.entry;
+            let has_none = entry.line == 0 || !entry.package.is_empty();
+            has_none.then(|| (&*entry.rule, &*entry.package, Some(entry.digest), exactly))
+        }
+        let steps: [for<'r> fn(&'r Row<'_>) -> Option<Key<'r>>; 5] = [
+            |row| of_line(row, Some(row.entry.digest), Some(&row.entry.message)),
+            |row| of_line(row, Some(row.entry.digest), None),
+            |row| of_line(row, None, None),
+            |row| of_thing(row, Some((&row.entry.message, &row.entry.version))),
+            |row| of_thing(row, None),
         ];
         let mut moved = Vec::new();
         for step in steps {
@@ -156,19 +193,21 @@ impl Linking<'_> {
     }
 
     /// Step 5.
-    fn by_nearest_line(&mut self) {
-        type Buckets<'r> = HashMap<(&'r str, &'r str, u64), (Vec<usize>, Vec<usize>)>;
-        fn key<'r>(row: &'r Row<'_>) -> (&'r str, &'r str, u64) {
-            (&*row.entry.rule, row.file(), row.entry.digest)
+    fn by_nearest_line(&mut self, of_words: bool) {
+        type Key<'r> = (&'r str, &'r str, u64, Option<&'r str>);
+        type Buckets<'r> = HashMap<Key<'r>, (Vec<usize>, Vec<usize>)>;
+        fn key<'r>(row: &'r Row<'_>, of_words: bool) -> Key<'r> {
+            let words = of_words.then_some(&*row.entry.message);
+            (&*row.entry.rule, row.file(), row.entry.digest, words)
         }
         let mut buckets = Buckets::new();
         // What is known of a package is known by its ids.
         let code = |(_, row): &(usize, &Row<'_>)| row.entry.package.is_empty();
         for (at, row) in free(&self.old).filter(code) {
-            buckets.entry(key(row)).or_default().0.push(at);
+            buckets.entry(key(row, of_words)).or_default().0.push(at);
         }
         for (at, row) in free(&self.now).filter(code) {
-            if let Slot::Occupied(mut bucket) = buckets.entry(key(row)) {
+            if let Slot::Occupied(mut bucket) = buckets.entry(key(row, of_words)) {
                 bucket.get_mut().1.push(at);
             }
         }

@@ -404,3 +404,84 @@ fn a_finding_without_any_fingerprint_is_held_by_its_message() {
     alert.partial_fingerprints.retain(|(key, _)| key.as_ref() != LINE_HASH);
     assert_eq!(held(vec![alert.clone()], vec![alert]), (vec![SAME], 0));
 }
+
+#[test]
+fn what_is_the_same_to_the_letter_comes_before_what_differs_in_numbers() {
+    // Without a line of a file, the number behind the hash goes by the message: `22` comes before `80`.
+    let before = vec![code(0, "Dockerfile", 1, "aa:1", "port 80 is open")];
+    let now = vec![
+        code(0, "Dockerfile", 1, "aa:1", "port 22 is open"),
+        code(0, "Dockerfile", 1, "aa:2", "port 80 is open"),
+    ];
+    assert_eq!(held(before, now), (vec![NEW, SAME], 0));
+    // The line was edited.
+    let before = vec![code(0, "Dockerfile", 4, "aa:1", "port 80 is open")];
+    let now = vec![
+        code(0, "Dockerfile", 4, "bb:1", "port 22 is open"),
+        code(0, "Dockerfile", 4, "bb:2", "port 80 is open"),
+    ];
+    assert_eq!(held(before, now), (vec![NEW, UPDATED], 0));
+    // The file moved.
+    let before = vec![code(0, "Dockerfile", 4, "aa:1", "port 80 is open")];
+    let now = vec![
+        code(0, "app/Dockerfile", 4, "aa:1", "port 22 is open"),
+        code(0, "app/Dockerfile", 4, "aa:2", "port 80 is open"),
+    ];
+    assert_eq!(held(before, now), (vec![NEW, UPDATED], 0));
+}
+
+#[test]
+fn of_two_versions_the_equal_one_is_the_same() {
+    let at = |version: &str, hash: &str, message: &str| {
+        let mut alert = package(&["CVE-2021-1"], version);
+        alert.message = message.into();
+        set_fingerprint(&mut alert, hash);
+        alert
+    };
+    let before = vec![at("4.0.0", "aa:1", "left 4.0.0")];
+    let now = vec![at("3.0.0", "aa:1", "left 3.0.0"), at("4.0.0", "aa:2", "left 4.0.0")];
+    assert_eq!(held(before.clone(), now), (vec![NEW, SAME], 0));
+    let now = vec![at("3.0.0", "aa:1", "left is bad"), at("4.0.0", "aa:2", "left is bad")];
+    assert_eq!(held(before, now), (vec![NEW, UPDATED], 0));
+}
+
+fn any_alert() -> impl Strategy<Value = Alert> {
+    let of_code = (0..2_usize, 0..2_u32, 1..4_u32, 0..3_u32, 0..4_u32).prop_map(|(rule, file, line, hash, port)| {
+        let hash = if hash == 0 { String::new() } else { format!("a{hash}:1") };
+        code(rule, &format!("{file}.go"), line, &hash, &format!("port {port} is open"))
+    });
+    let of_package = (0..3_u32, 0..3_u32, 0..3_u32).prop_map(|(id, alias, version)| {
+        let mut alert = package(&[&format!("CVE-{id}"), &format!("GHSA-{alias}")], &format!("{version}.0"));
+        alert.message = format!("left {version}.0 is vulnerable");
+        alert
+    });
+    prop_oneof![of_code, of_package]
+}
+
+proptest! {
+    #[test]
+    fn what_is_identical_on_both_sides_is_never_new(
+        both in proptest::collection::vec(any_alert(), 1..6),
+        old in proptest::collection::vec(any_alert(), 0..6),
+        new in proptest::collection::vec(any_alert(), 0..6),
+        is_identified in any::<bool>(),
+    ) {
+        let run = |more: &[Alert]| {
+            let mut runs = [of("t", [more, &both].concat())];
+            if is_identified {
+                identify(&mut runs, &mut |_| None, &mut Faults::default());
+            }
+            runs
+        };
+        let comparison = compare(&run(&new), &Snapshot::of(&run(&old)), &[]);
+        // Of several that are equal, any may be the one that was there: as many as were there are not new.
+        for alert in &both {
+            let is_equal = |other: &&Alert| *other == alert;
+            let were = old.iter().chain(&both).filter(is_equal).count();
+            let known = new.iter().chain(&both).zip(&comparison.standings[0]);
+            let known = known.filter(|(other, standing)| *other == alert && standing.change != NEW).count();
+            let are = new.iter().chain(&both).filter(is_equal).count();
+            prop_assert!(known >= were.min(are), "{known} of {were} before, {are} now: {alert:?}");
+        }
+    }
+}
