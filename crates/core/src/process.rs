@@ -420,13 +420,13 @@ mod tests {
     }
 
     fn assert_all_ended(ids: &Path) {
-        let ids = std::fs::read_to_string(ids).unwrap();
+        let ids = std::fs::read_to_string(ids).expect("the script writes it");
         assert_eq!(ids.lines().count(), 2);
         for id in ids.lines() {
             // What nobody waits for any more may be there as a dead one for a moment.
             let lives = || {
-                let shown = Program::new("ps").args(["-o", "stat=", "-p", id]).run().unwrap().stdout;
-                let shown = String::from_utf8(shown).unwrap();
+                let ps = Program::new("ps").args(["-o", "stat=", "-p", id]).run().expect("it is there");
+                let shown = String::from_utf8_lossy(&ps.stdout);
                 !shown.trim().is_empty() && !shown.trim_start().starts_with('Z')
             };
             let since = Instant::now();

@@ -9,7 +9,7 @@
 //!
 //! # Example
 //!
-//! The SARIF of CodeQL, in a repository whose default setup runs CodeQL, too.
+//! The SARIF of an analysis that the repository's default setup runs, too.
 //!
 //! # Instead
 //!
