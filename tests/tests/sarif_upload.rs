@@ -178,6 +178,7 @@ fn files_are_uploaded_and_waited_for_and_told() {
     for part in [
         "2 files, 2 runs, 3 results",
         "processed",
+        "See what GitHub made of",
         "analyses?sarif&#95;id=",
         "security/code-scanning?query=is%3Aopen",
     ] {
@@ -261,7 +262,7 @@ fn a_dry_run_sends_nothing() {
 }
 
 #[test]
-fn what_github_can_not_process_is_no_verdict_and_has_its_next_step() {
+fn what_github_can_not_process_fails_and_has_its_next_step() {
     for (error, help) in [
         (
             "SARIF URI scheme \"git\" did not match the checkout URI scheme \"file\"",
@@ -276,9 +277,71 @@ fn what_github_can_not_process_is_no_verdict_and_has_its_next_step() {
         let job = Job::scanning(Scanning { errors: vec![error.to_owned()], ..Scanning::default() });
         job.leave("a.sarif", &sarif("gosec", 1));
         let step = job.run();
-        assert_eq!((step.status, step.output("verdict").as_str()), (3, ""), "{}", step.said());
-        assert!(step.stderr.contains(error) && step.stderr.contains(help), "{}", step.stderr);
+        assert_eq!((step.status, step.output("verdict").as_str()), (1, "fail"), "{}", step.said());
+        assert_eq!(
+            (step.output("uploaded"), step.output("sarif-ids")),
+            ("false".to_owned(), FIRST_ID.to_owned())
+        );
+        let told = step.stdout.lines().find(|line| line.starts_with("::error")).unwrap();
+        assert!(told.contains(error) && told.contains(help), "{told}");
+        assert!(step.summary.contains("1 file rejected by GitHub"), "{}", step.summary);
     }
+}
+
+#[test]
+fn what_github_rejects_keeps_no_other_file_back() {
+    let job = Job::scanning(Scanning { most: Some(700), ..Scanning::default() });
+    job.leave("a.sarif", &sarif("gosec", 1));
+    let mut large = sarif("trivy", 1);
+    // What gzip can't make small.
+    let digits = |number: u64| number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_string();
+    large["runs"][0]["results"][0]["message"]["text"] = json!((1..90).map(digits).collect::<String>());
+    job.leave("b.sarif", &large);
+    job.leave("c.sarif", &sarif("bandit", 1));
+    job.leave("d.sarif", &sarif("eslint", 1));
+    job.fake.fail(UPLOAD, Fault::Refuse(422, vec![], "commit not found\u{1b}]0;x\u{7}"));
+    let step = job.run();
+    assert_eq!((step.status, step.output("verdict").as_str()), (1, "fail"), "{}", step.said());
+    assert_eq!((step.output("uploaded"), step.output("findings")), ("false".to_owned(), "2".to_owned()));
+    assert_eq!(step.output("sarif-ids"), format!("{FIRST_ID}\n{}", FIRST_ID.replace("0001", "0002")));
+    let tools: Vec<Value> =
+        job.fake.state().scanning.uploads.iter().map(|upload| upload.fields["tool_name"].clone()).collect();
+    assert_eq!(tools, ["bandit", "eslint"]);
+    for part in ["a.sarif: GitHub refuses to", "commit not found", "b.sarif: GitHub refuses to", "too large"]
+    {
+        assert!(step.stdout.contains(part), "{part}: {}", step.stdout);
+    }
+    assert!(!step.said().contains(['\u{1b}', '\u{7}']), "{}", step.said());
+    assert!(step.summary.contains("2 files rejected by GitHub"), "{}", step.summary);
+}
+
+#[test]
+fn what_would_hit_every_file_ends_it_and_names_what_is_left() {
+    let mut job = Job::of_push();
+    job.set("INPUT_MOST_WAIT", "0");
+    for (name, tool) in [("a.sarif", "gosec"), ("b.sarif", "trivy"), ("c.sarif", "bandit")] {
+        job.leave(name, &sarif(tool, 1));
+    }
+    job.fake.fail(UPLOAD, Fault::Refuse(422, vec![], "invalid"));
+    job.fake.fail(UPLOAD, Fault::Refuse(502, vec![], "Bad\u{1b}[2J Gateway"));
+    let step = job.run();
+    assert_eq!((step.status, step.output("verdict").as_str()), (3, ""), "{}", step.said());
+    for part in ["b.sarif was not uploaded", "not tried: c.sarif", "besides, a.sarif: GitHub refuses to"] {
+        assert!(step.stderr.contains(part), "{part}: {}", step.stderr);
+    }
+    assert!(!step.said().contains('\u{1b}'), "{}", step.said());
+}
+
+#[test]
+fn what_github_complains_of_is_told_and_fails_nothing() {
+    let complaints = vec!["a part of it could not be used".to_owned()];
+    let mut job = Job::scanning(Scanning { complaints, ..Scanning::default() });
+    job.set("INPUT_FAIL_ON", "info");
+    job.leave("a.sarif", &sarif("gosec", 1));
+    let step = job.run();
+    assert_eq!((step.status, step.output("uploaded").as_str()), (0, "true"), "{}", step.said());
+    let told = step.stdout.lines().find(|line| line.starts_with("::warning")).unwrap();
+    assert!(told.contains("a.sarif: GitHub has processed it, and says: a part of it"), "{told}");
 }
 
 #[test]
@@ -304,13 +367,13 @@ fn what_keeps_github_from_taking_a_file_is_told_apart() {
         job.leave("a.sarif", &sarif("gosec", 1));
         change(&mut job);
         let step = job.run();
-        (step.status, step.stderr)
+        (step.status, step.said())
     };
     let off = "Code Security must be enabled for this repository to use code scanning.";
     let (status, said) = run(Scanning { off: Some(off), ..Scanning::default() }, &|_| {});
     assert!(status == 3 && said.contains("Enable Code Security"), "{said}");
     let (status, said) = run(Scanning { most: Some(10), ..Scanning::default() }, &|_| {});
-    assert!(status == 3 && said.contains("too large") && said.contains("10 MB of gzip"), "{said}");
+    assert!(status == 1 && said.contains("too large") && said.contains("10 MB of gzip"), "{said}");
     let (status, said) = run(Scanning::default(), &|job| job.set("GITHUB_REPOSITORY", "owner/other"));
     assert!(status == 3 && said.contains("GitHub finds nothing"), "{said}");
     let (status, said) = run(Scanning::default(), &|job| job.set("INPUT_TOKEN", "ghs_unknown"));
@@ -358,6 +421,13 @@ fn a_bad_file_stays_behind_and_the_others_go() {
     assert_eq!(job.fake.state().scanning.uploads[0].fields["tool_name"], "gosec");
     // A failure does not hide it.
     let job = Job::scanning(Scanning { errors: vec!["odd".to_owned()], ..Scanning::default() });
+    job.leave("bad.sarif", &bad);
+    job.leave("good.sarif", &sarif("gosec", 1));
+    let step = job.run();
+    assert_eq!(step.status, 1);
+    assert!(step.summary.contains("1 file rejected by GitHub, 1 file held back"), "{}", step.summary);
+    let mut job = Job::scanning(Scanning { pending: 1_000, ..Scanning::default() });
+    job.set("INPUT_WAIT", "1");
     job.leave("bad.sarif", &bad);
     job.leave("good.sarif", &sarif("gosec", 1));
     let step = job.run();
@@ -425,7 +495,7 @@ fn github_is_asked_less_and_less_often_and_once_more_at_the_end() {
         let states = client.await_sarifs(&repository, &[&id], Duration::from_secs(wait)).unwrap();
         assert_eq!(*pauses.lock().unwrap(), expected);
         assert_eq!(fake.requests().len(), expected.len());
-        let done = matches!(states[0], Processing::Complete { analyses_url: Some(_) });
+        let done = matches!(states[0], Processing::Complete { analyses_url: Some(_), .. });
         assert_eq!(done, pending < 99 && wait > 0, "{states:?}");
     }
 }

@@ -43,8 +43,14 @@ const ABOUT: About = About {
     verbs: &[],
     lists: &[],
     outputs: &[
-        OutputAbout { name: "uploaded", description: "`true` where every file was uploaded, else `false`" },
-        OutputAbout { name: "sarif-ids", description: "GitHub's id of each upload, one a line" },
+        OutputAbout {
+            name: "uploaded",
+            description: "`true` where every file was uploaded and GitHub rejected none, else `false`; empty with exit status 2 and 3",
+        },
+        OutputAbout {
+            name: "sarif-ids",
+            description: "GitHub's id of each file that it took, one a line; also of those that it then could not process. Empty with exit status 2 and 3, where the message names them",
+        },
     ],
     measures: &MEASURES,
     rules: &rules::INFOS,

@@ -9,6 +9,8 @@ pub(crate) mod no_fingerprint;
 pub(crate) mod not_sent;
 pub(crate) mod outside_checkout;
 pub(crate) mod over_limit;
+pub(crate) mod processing_errors;
+pub(crate) mod rejected;
 pub(crate) mod unusable_location;
 
 use gatewright_core::report::{Finding, RuleInfo};
@@ -16,7 +18,7 @@ use gatewright_core::report::{Finding, RuleInfo};
 use crate::files::Checked;
 
 /// What the rules are, for the action's description.
-pub(crate) const INFOS: [RuleInfo; 9] = [
+pub(crate) const INFOS: [RuleInfo; 11] = [
     bad_severity::INFO,
     cut_results::INFO,
     duplicate_run::INFO,
@@ -25,6 +27,8 @@ pub(crate) const INFOS: [RuleInfo; 9] = [
     not_sent::INFO,
     outside_checkout::INFO,
     over_limit::INFO,
+    processing_errors::INFO,
+    rejected::INFO,
     unusable_location::INFO,
 ];
 

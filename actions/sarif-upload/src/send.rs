@@ -1,5 +1,5 @@
-//! Sending: each file an upload of its own, then GitHub's word on all of them. A refusal for want of a permission is no
-//! failure here; everything else that goes wrong is one, and no verdict.
+//! Sending: each file an upload of its own, then GitHub's word on all of them. What GitHub holds against one file keeps no
+//! other back. A refusal for want of a permission is no failure here; what would hit every file is one, and no verdict.
 
 use std::time::Duration;
 
@@ -40,8 +40,24 @@ pub(crate) enum Sent {
     },
     /// No file could be.
     NoFile,
-    /// These were, in the order of the files.
-    Uploaded(Vec<Upload>),
+    /// All that could be were sent.
+    Done {
+        /// What GitHub took, in the order of the files.
+        uploads: Vec<Upload>,
+        /// What it rejected, at once or while it processed it.
+        rejected: Vec<Rejected>,
+    },
+}
+
+/// A file that GitHub does not want.
+#[derive(Clone, Debug)]
+pub(crate) struct Rejected {
+    /// Which of the files.
+    pub(crate) file: usize,
+    /// GitHub's words.
+    pub(crate) message: String,
+    /// The next step.
+    pub(crate) help: String,
 }
 
 /// A file that GitHub took.
@@ -50,9 +66,21 @@ pub(crate) struct Upload {
     /// Which of the files.
     pub(crate) file: usize,
     pub(crate) id: String,
-    /// GitHub is done with it; not known where nobody waited.
-    pub(crate) processed: bool,
+    pub(crate) fate: Fate,
     pub(crate) analyses_url: Option<String>,
+    /// What GitHub complains of although it processed the file.
+    pub(crate) errors: Vec<String>,
+}
+
+/// What became of a file that GitHub took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Nobody waited.
+    Unknown,
+    /// Its results are stored.
+    Processed,
+    /// GitHub could not process it.
+    Failed,
 }
 
 impl Sent {
@@ -121,28 +149,48 @@ pub(crate) fn send(
         ));
     };
     let target = plan.target.as_ref().ok_or_else(no_target)?;
-    let mut uploads: Vec<Upload> = Vec::new();
+    let (mut uploads, mut rejected): (Vec<Upload>, Vec<Rejected>) = (Vec::new(), Vec::new());
     for (index, file) in files.iter().enumerate() {
         let Some(sarif) = &file.packed else { continue };
         ctx.note(format!("uploading {} for {}", file.shown, target.reference));
         match client.upload_sarif(repository, &plan.analysis(target, file, sarif)) {
             Ok(receipt) => {
                 ctx.note(format!("GitHub took {} as {}", file.shown, receipt.id));
-                uploads.push(Upload { file: index, id: receipt.id, processed: false, analyses_url: None });
+                uploads.push(Upload {
+                    file: index,
+                    id: receipt.id,
+                    fate: Fate::Unknown,
+                    analyses_url: None,
+                    errors: Vec::new(),
+                });
             }
-            Err(error) if error.is_permission() && !is_switched_off(&error) && uploads.is_empty() => {
+            Err(error @ (GithubError::Refused { .. } | GithubError::TooLarge { .. })) => {
+                ctx.note(format!("GitHub rejected {}", file.shown));
+                let help = upload_help(&error);
+                rejected.push(Rejected { file: index, message: error.to_string(), help });
+            }
+            Err(error)
+                if error.is_permission()
+                    && !is_switched_off(&error)
+                    && uploads.is_empty()
+                    && rejected.is_empty() =>
+            {
                 let message = plan.read_only.map_or_else(|| error.to_string(), str::to_owned);
                 return Ok(Sent::refused(message, upload_help(&error)));
             }
-            Err(error) => return Err(not_uploaded(file, &error, &uploads, files)),
+            Err(error) => return Err(not_uploaded(index, &error, &uploads, &rejected, files)),
         }
     }
-    if !plan.wait.is_zero() {
-        wait(ctx, client, repository, plan.wait, &mut uploads, files)?;
+    if !plan.wait.is_zero() && !uploads.is_empty() {
+        let failed = wait(ctx, client, repository, plan.wait, &mut uploads, files)
+            .map_err(|failure| besides(failure, &rejected, files))?;
+        rejected.extend(failed);
+        rejected.sort_by_key(|rejected| rejected.file);
     }
-    Ok(Sent::Uploaded(uploads))
+    Ok(Sent::Done { uploads, rejected })
 }
 
+/// Waits for GitHub's word on each upload, and gives back what it could not process.
 fn wait(
     ctx: &Context<'_>,
     client: &Client,
@@ -150,7 +198,7 @@ fn wait(
     most: Duration,
     uploads: &mut [Upload],
     files: &[SarifFile],
-) -> Result<(), Failure> {
+) -> Result<Vec<Rejected>, Failure> {
     ctx.note(format!(
         "waiting {} s at most until GitHub has processed {}",
         most.as_secs(),
@@ -161,49 +209,81 @@ fn wait(
         let message = format!("{}, but what became of it is not known: {error}", taken(uploads, files));
         Failure::cannot_judge(message, upload_help(&error))
     })?;
-    let mut failed: Vec<(String, &'static str)> = Vec::new();
-    let mut pending = Vec::new();
+    let mut failed: Vec<Rejected> = Vec::new();
+    let mut pending: Vec<Upload> = Vec::new();
     for (upload, state) in uploads.iter_mut().zip(states) {
-        let shown = &files[upload.file].shown;
         match state {
-            Processing::Complete { analyses_url } => {
-                upload.processed = true;
+            Processing::Complete { analyses_url, errors } => {
+                upload.fate = Fate::Processed;
                 upload.analyses_url = analyses_url;
+                upload.errors = errors;
             }
             Processing::Failed { errors } => {
                 let words = errors.iter().take(5).cloned().collect::<Vec<_>>().join("; ");
                 let words = if words.is_empty() { "it does not say why".to_owned() } else { words };
-                failed.push((format!("GitHub could not process {shown}: {words}"), advice(&words)));
+                upload.fate = Fate::Failed;
+                failed.push(Rejected {
+                    file: upload.file,
+                    message: format!("GitHub could not process it: {words}"),
+                    help: advice(&words).to_owned(),
+                });
             }
-            Processing::Pending => pending.push(format!("{shown} ({})", upload.id)),
+            Processing::Pending => pending.push(upload.clone()),
         }
     }
-    if let Some((_, help)) = failed.first() {
-        let messages: Vec<&str> = failed.iter().map(|(message, _)| message.as_str()).collect();
-        return Err(Failure::cannot_judge(messages.join("; "), *help));
+    if pending.is_empty() {
+        return Ok(failed);
     }
-    if !pending.is_empty() {
-        return Err(Failure::cannot_judge(
-            format!("after {} s GitHub has still not processed {}", most.as_secs(), pending.join(", ")),
-            "Raise `wait`, or run it again; with `wait: 0` nobody waits, and nobody hears of a failure.",
-        ));
-    }
-    Ok(())
+    let done: Vec<Upload> = uploads.iter().filter(|upload| upload.fate != Fate::Unknown).cloned().collect();
+    let done =
+        if done.is_empty() { String::new() } else { format!("; it is done with {}", named(&done, files)) };
+    let failure = Failure::cannot_judge(
+        format!("after {} s GitHub has still not processed {}{done}", most.as_secs(), named(&pending, files)),
+        "Raise `wait`, or run it again; with `wait: 0` nobody waits, and nobody hears of a failure.",
+    );
+    Err(besides(failure, &failed, files))
 }
 
-fn not_uploaded(file: &SarifFile, error: &GithubError, before: &[Upload], files: &[SarifFile]) -> Failure {
-    let before =
-        if before.is_empty() { String::new() } else { format!("; before that, {}", taken(before, files)) };
-    let message = format!("{} was not uploaded: {error}{before}", file.shown);
-    match error {
+/// A failure that would hit every other file as well: they are named, and what was achieved before.
+fn not_uploaded(
+    at: usize,
+    error: &GithubError,
+    before: &[Upload],
+    rejected: &[Rejected],
+    files: &[SarifFile],
+) -> Failure {
+    let mut message = format!("{} was not uploaded: {error}", files[at].shown);
+    if !before.is_empty() {
+        message += &format!("; before that, {}", taken(before, files));
+    }
+    let left: Vec<&str> =
+        files[at + 1..].iter().filter(|file| file.packed.is_some()).map(|file| file.shown.as_str()).collect();
+    if !left.is_empty() {
+        message += &format!("; not tried: {}", left.join(", "));
+    }
+    let failure = match error {
         GithubError::Setting { .. } => Failure::usage(message, upload_help(error)),
         _ => Failure::cannot_judge(message, upload_help(error)),
+    };
+    besides(failure, rejected, files)
+}
+
+/// A failure that does not hide what GitHub holds against single files.
+fn besides(mut failure: Failure, rejected: &[Rejected], files: &[SarifFile]) -> Failure {
+    for Rejected { file, message, .. } in rejected {
+        failure.message += &format!("; besides, {}: {message}", files[*file].shown);
     }
+    failure
 }
 
 /// What GitHub has taken so far.
 fn taken(uploads: &[Upload], files: &[SarifFile]) -> String {
+    format!("GitHub took {}", named(uploads, files))
+}
+
+/// Files with GitHub's ids of them.
+fn named(uploads: &[Upload], files: &[SarifFile]) -> String {
     let names: Vec<String> =
         uploads.iter().map(|upload| format!("{} ({})", files[upload.file].shown, upload.id)).collect();
-    format!("GitHub took {}", names.join(", "))
+    names.join(", ")
 }

@@ -12,7 +12,7 @@ use crate::files::{SarifFile, refuses};
 use crate::inputs::Inputs;
 use crate::log::Run;
 use crate::rules::{self, counted};
-use crate::send::{Plan, Sent, Upload};
+use crate::send::{Fate, Plan, Rejected, Sent, Upload};
 
 /// Names of tools and categories that a cell of a table shows.
 const MOST_NAMES: usize = 5;
@@ -42,10 +42,21 @@ pub(crate) fn outcome(
 ) -> Outcome {
     let mut report = Report::new();
     report.sources = files.iter().filter(|file| !file.sha256.is_empty()).map(source).collect();
-    let uploads: &[Upload] = if let Sent::Uploaded(uploads) = sent { uploads } else { &[] };
+    let (uploads, rejected): (&[Upload], &[Rejected]) = match sent {
+        Sent::Done { uploads, rejected } => (uploads, rejected),
+        Sent::Not { .. } | Sent::NoFile => (&[], &[]),
+    };
+    let stored = uploads.iter().filter(|upload| upload.fate != Fate::Failed).count();
     if !files.is_empty() {
-        report.measures = measures(files, uploads);
-        report.sections.push(table(files, uploads));
+        report.measures = measures(files, stored as u64);
+        report.sections.push(table(files, uploads, rejected));
+    }
+    let rejections =
+        rejected.iter().map(|rejected| rules::rejected::finding(&files[rejected.file], rejected));
+    report.findings.extend(rejections);
+    for upload in uploads.iter().filter(|upload| !upload.errors.is_empty()) {
+        let words = upload.errors.iter().take(5).cloned().collect::<Vec<_>>().join("; ");
+        report.findings.push(rules::processing_errors::finding(&files[upload.file], &words));
     }
     report.headline = headline(plan, files, sent);
     let request = request(api(ctx.environment()), plan);
@@ -73,7 +84,7 @@ pub(crate) fn outcome(
                 request_blocks(&request, plan),
             ));
         }
-        Sent::Uploaded(_) => {
+        Sent::Done { .. } => {
             let mut blocks = request_blocks(&request, plan);
             if let Some(address) = alerts(ctx.environment(), plan) {
                 blocks.push(text(&[Inline::text("Alerts: "), Inline::code(address)]));
@@ -82,7 +93,7 @@ pub(crate) fn outcome(
         }
         Sent::Not { .. } | Sent::NoFile => {}
     }
-    let all = !files.is_empty() && uploads.len() == files.len();
+    let all = !files.is_empty() && stored == files.len();
     let ids: Vec<&str> = uploads.iter().map(|upload| upload.id.as_str()).collect();
     let outputs = vec![("uploaded".to_owned(), all.to_string()), ("sarif-ids".to_owned(), ids.join("\n"))];
     Outcome { report, outputs, ..Outcome::default() }
@@ -97,11 +108,11 @@ fn source(file: &SarifFile) -> Source {
     }
 }
 
-fn measures(files: &[SarifFile], uploads: &[Upload]) -> Vec<Measure> {
+fn measures(files: &[SarifFile], sent: u64) -> Vec<Measure> {
     let sum = |of: fn(&SarifFile) -> u64| files.iter().map(of).sum::<u64>();
     let counts = [
         ("upload.files", files.len() as u64),
-        ("upload.sent", uploads.len() as u64),
+        ("upload.sent", sent),
         ("upload.runs", sum(|file| file.log.run_count())),
         ("upload.results", sum(|file| file.log.results())),
         ("upload.unidentified", sum(|file| file.log.without_fingerprint())),
@@ -115,18 +126,22 @@ fn headline(plan: &Plan, files: &[SarifFile], sent: &Sent) -> String {
         _ if files.is_empty() => "there is nothing to upload".to_owned(),
         Sent::Not { .. } => format!("{}; nothing was uploaded", content(&all)),
         Sent::NoFile => format!("{}; none can be uploaded", content(&all)),
-        Sent::Uploaded(uploads) => {
-            let sent: Vec<&SarifFile> = uploads.iter().map(|upload| &files[upload.file]).collect();
-            let held = files.len() - sent.len();
-            let held = if held == 0 {
-                String::new()
-            } else {
-                format!(", {} held back", counted(held as u64, "file"))
+        Sent::Done { uploads, rejected } => {
+            let stored: Vec<&Upload> = uploads.iter().filter(|upload| upload.fate != Fate::Failed).collect();
+            let sent: Vec<&SarifFile> = stored.iter().map(|upload| &files[upload.file]).collect();
+            let rest = |count: usize, what: &str| match count {
+                0 => String::new(),
+                count => format!(", {} {what}", counted(count as u64, "file")),
             };
+            let held = rest(files.iter().filter(|file| file.packed.is_none()).count(), "held back");
+            let rejected = rest(rejected.len(), "rejected by GitHub");
+            if sent.is_empty() {
+                return format!("nothing was uploaded{rejected}{held}");
+            }
             let place = plan.target.as_ref().map(|target| target.reference.as_str()).unwrap_or_default();
-            let done =
-                if uploads.iter().all(|upload| upload.processed) { "processed" } else { "not waited for" };
-            format!("{} uploaded for {place} and {done}{held}", content(&sent))
+            let processed = stored.iter().all(|upload| upload.fate == Fate::Processed);
+            let done = if processed { "processed" } else { "not waited for" };
+            format!("{} uploaded for {place} and {done}{rejected}{held}", content(&sent))
         }
     }
 }
@@ -185,7 +200,7 @@ fn alerts(environment: &Environment, plan: &Plan) -> Option<String> {
     Some(format!("{server}/{repository}/security/code-scanning?query={query}"))
 }
 
-fn table(files: &[SarifFile], uploads: &[Upload]) -> Section {
+fn table(files: &[SarifFile], uploads: &[Upload], rejected: &[Rejected]) -> Section {
     let columns = vec![
         Column::left("File"),
         Column::left("Tools"),
@@ -199,7 +214,8 @@ fn table(files: &[SarifFile], uploads: &[Upload]) -> Section {
     let row = |(index, file): (usize, &SarifFile)| -> Vec<Cell> {
         let upload = uploads.iter().find(|upload| upload.file == index);
         let state = match (upload, &file.packed) {
-            (Some(upload), _) if upload.processed => "processed",
+            _ if rejected.iter().any(|rejected| rejected.file == index) => "rejected",
+            (Some(upload), _) if upload.fate == Fate::Processed => "processed",
             (Some(_), _) => "uploaded",
             (None, Some(_)) => "not sent",
             (None, None) => "held back",
@@ -222,6 +238,7 @@ fn table(files: &[SarifFile], uploads: &[Upload]) -> Section {
     for upload in uploads {
         if let Some(url) = &upload.analyses_url {
             blocks.push(text(&[
+                Inline::text("See what GitHub made of "),
                 Inline::code(&files[upload.file].shown),
                 Inline::text(": "),
                 Inline::code(url),

@@ -265,7 +265,10 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Ends what is running, because we are told to end: it is asked, and after a while it is made to.
 pub(crate) fn end_running() {
-    let mut left = cancel();
+    end_all(cancel());
+}
+
+fn end_all(mut left: Vec<u32>) {
     let told = Instant::now();
     left.retain(|group| signal(*group, "TERM"));
     while !left.is_empty() && told.elapsed() < CANCEL_GRACE {
@@ -391,18 +394,44 @@ mod tests {
         let answers = run_all(&[program]);
         assert!(matches!(answers.as_slice(), [Err(ProcessError::TimedOut { .. })]), "{answers:?}");
         assert!(since.elapsed() < Duration::from_secs(30), "{:?}", since.elapsed());
-        let ids = std::fs::read_to_string(ids).unwrap();
+        assert_all_ended(&ids);
+    }
+
+    #[test]
+    fn when_we_end_all_that_runs_is_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let ids = folder.path().join("ids");
+        let script = "sleep 4242 & echo $! > a; sleep 4242 & echo $! >> a; mv a ids; wait";
+        let mut group = Program::new("sh").args(["-c", script]).folder(folder.path()).start_group().unwrap();
+        assert!(groups().running.contains(&group.id()));
+        let since = Instant::now();
+        while !ids.exists() {
+            assert!(since.elapsed() < Duration::from_secs(20), "it does not start");
+            thread::sleep(PAUSE);
+        }
+        let id = group.id();
+        let waiting = thread::spawn(move || group.child.wait().map(|status| (status.success(), group)));
+        end_all(vec![id]);
+        let (succeeded, group) = waiting.join().unwrap().unwrap();
+        assert!(!succeeded);
+        drop(group);
+        assert!(!groups().running.contains(&id));
+        assert_all_ended(&ids);
+    }
+
+    fn assert_all_ended(ids: &Path) {
+        let ids = std::fs::read_to_string(ids).expect("the script writes it");
         assert_eq!(ids.lines().count(), 2);
         for id in ids.lines() {
             // What nobody waits for any more may be there as a dead one for a moment.
             let lives = || {
-                let shown = Program::new("ps").args(["-o", "stat=", "-p", id]).run().unwrap().stdout;
-                !String::from_utf8(shown).unwrap().trim_start_matches(' ').starts_with(['Z', '\n'])
-                    && Program::new("kill").args(["-s", "0", id]).run().unwrap().status.success()
+                let ps = Program::new("ps").args(["-o", "stat=", "-p", id]).run().expect("it is there");
+                let shown = String::from_utf8_lossy(&ps.stdout);
+                !shown.trim().is_empty() && !shown.trim_start().starts_with('Z')
             };
-            let patience = Instant::now();
+            let since = Instant::now();
             while lives() {
-                assert!(patience.elapsed() < Duration::from_secs(5), "{id} lives");
+                assert!(since.elapsed() < Duration::from_secs(5), "{id} lives");
                 thread::sleep(PAUSE);
             }
         }

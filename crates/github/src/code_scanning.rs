@@ -106,6 +106,8 @@ pub enum Processing {
     Complete {
         /// Where the API lists the analyses.
         analyses_url: Option<String>,
+        /// What GitHub complains of all the same, in its words, shortened.
+        errors: Vec<String>,
     },
     /// Nothing is stored, or only a part.
     Failed {
@@ -150,13 +152,11 @@ impl Client {
         }
         let call = Call::get(format!("{}/{id}", upload_path(repository)), what, NEEDS);
         let status: Status = self.one(&call)?;
+        let errors = status.errors.iter().flatten().map(|error| shortened(error)).collect();
         match status.word.as_str() {
             "pending" => Ok(Processing::Pending),
-            "complete" => Ok(Processing::Complete { analyses_url: status.analyses_url }),
-            "failed" => {
-                let errors = status.errors.unwrap_or_default();
-                Ok(Processing::Failed { errors: errors.iter().map(|error| shortened(error)).collect() })
-            }
+            "complete" => Ok(Processing::Complete { analyses_url: status.analyses_url, errors }),
+            "failed" => Ok(Processing::Failed { errors }),
             other => {
                 let reason = format!("`{}` is no status of an upload that we know", shortened(other));
                 Err(GithubError::Answer { what: call.what, reason })

@@ -49,7 +49,8 @@ pub(super) fn upload(scanning: &mut Scanning, body: &str, origin: &str) -> Answe
 }
 
 pub(super) fn status(scanning: &mut Scanning, id: &str, origin: &str) -> Answer {
-    let (pending, errors) = (scanning.pending, scanning.errors.clone());
+    let (pending, errors, complaints) =
+        (scanning.pending, scanning.errors.clone(), scanning.complaints.clone());
     let Some(upload) = scanning.uploads.iter_mut().find(|upload| upload.id == id) else { return not_found() };
     upload.asked += 1;
     if upload.asked <= pending {
@@ -57,7 +58,10 @@ pub(super) fn status(scanning: &mut Scanning, id: &str, origin: &str) -> Answer 
     }
     let analyses = format!("{origin}/api/v3/repos/owner/repo/code-scanning/analyses?sarif_id={id}");
     if errors.is_empty() {
-        return ok(json!({ "processing_status": "complete", "analyses_url": analyses, "errors": null }));
+        let complaints = (!complaints.is_empty()).then_some(complaints);
+        return ok(
+            json!({ "processing_status": "complete", "analyses_url": analyses, "errors": complaints }),
+        );
     }
     ok(json!({ "processing_status": "failed", "analyses_url": analyses, "errors": errors }))
 }

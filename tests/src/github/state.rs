@@ -38,6 +38,8 @@ pub struct Scanning {
     pub pending: u32,
     /// What GitHub finds wrong with each upload; with nothing, it is complete.
     pub errors: Vec<String>,
+    /// What GitHub complains of in each upload that is complete.
+    pub complaints: Vec<String>,
     /// Bytes of Base64 that are too many, where that is not 10 MB of gzip.
     pub most: Option<usize>,
 }

@@ -1,12 +1,12 @@
 //! # What it checks
 //!
-//! Whether a file is SARIF 2.1.0 that GitHub can read: JSON without a byte order mark, `version` "2.1.0", `runs`, and in
-//! each run a `tool.driver.name` and an array `results`.
+//! Whether a file is SARIF 2.1.0 that GitHub can read: JSON without a byte order mark, `version` "2.1.0", at least one of
+//! `runs`, and in each run a `tool.driver.name` and an array `results`.
 //!
 //! # Why
 //!
 //! GitHub refuses such a file whole, often minutes after it was sent. A scanner that broke off, or that wrote its own
-//! format under this name, leaves such files.
+//! format under this name, leaves such files. One without a run says nothing at all, not even that a tool found nothing.
 //!
 //! # Example
 //!
@@ -68,8 +68,14 @@ pub(crate) fn check(file: &Checked<'_>) -> Vec<Finding> {
         }
         None => findings.push(file.finding(&INFO, "it names no `version`", &[])),
     }
-    if file.log.runs.is_none() {
-        findings.push(file.finding(&INFO, "it has no `runs`", &[]));
+    match &file.log.runs {
+        None => findings.push(file.finding(&INFO, "it has no `runs`", &[])),
+        // What is of another version is told already.
+        Some(_) if file.log.run_count() == 0 && findings.is_empty() => {
+            let message = "`runs` is empty: no tool says that it looked, and there is nothing to upload";
+            findings.push(file.finding(&INFO, message, &[Step::Key("runs")]));
+        }
+        Some(_) => {}
     }
     for (index, run) in file.log.runs().iter().enumerate().take(MOST_RUNS) {
         let at = [Step::Key("runs"), Step::Index(index)];
