@@ -125,6 +125,15 @@ pub(crate) fn asks_for_new(condition: &Condition) -> bool {
     condition.references().into_iter().any(|(_, scope)| *scope == Scope::New)
 }
 
+/// The tools that a condition names.
+pub(crate) fn asked_tools(condition: &Condition) -> Vec<String> {
+    let tool = |(_, scope): (&str, &Scope)| match scope {
+        Scope::Named { kind, name } if kind == "tool" => Some(name.clone()),
+        _ => None,
+    };
+    condition.references().into_iter().filter_map(tool).collect()
+}
+
 /// A SARIF file of an earlier run, or a record of this action.
 fn of_file(
     inputs: &Inputs,
