@@ -125,6 +125,15 @@ pub(crate) fn asks_for_new(condition: &Condition) -> bool {
     condition.references().into_iter().any(|(_, scope)| *scope == Scope::New)
 }
 
+/// The tools that a condition names.
+pub(crate) fn asked_tools(condition: &Condition) -> Vec<String> {
+    let tool = |(_, scope): (&str, &Scope)| match scope {
+        Scope::Named { kind, name } if kind == "tool" => Some(name.clone()),
+        _ => None,
+    };
+    condition.references().into_iter().filter_map(tool).collect()
+}
+
 /// A SARIF file of an earlier run, or a record of this action.
 fn of_file(
     inputs: &Inputs,
@@ -153,6 +162,14 @@ fn of_file(
                 "it can't be read whole".to_owned(),
                 "Make it anew: the run that it is of may have been cut off.".to_owned(),
             )),
+            Ok(parsed) if results_cut(&parsed.runs) > 0 => Err((
+                format!(
+                    "{} of its results were cut for the upload, and nobody can tell whether a finding was among them",
+                    results_cut(&parsed.runs)
+                ),
+                "Name a report of the scanner itself, or have this action record its findings (`record`)."
+                    .to_owned(),
+            )),
             Ok(parsed) => {
                 source.format = format!("baseline, {}", parsed.format.name());
                 Ok(as_snapshot(parsed.runs, inputs, ctx))
@@ -167,6 +184,16 @@ fn of_file(
         }
         Err((message, help)) => evidence.baseline = none(format!("`{path}`: {message}"), &help),
     }
+}
+
+/// Results that were left out of a SARIF file that this action wrote.
+fn results_cut(runs: &[gatewright_sarif::Run]) -> u64 {
+    let of = |run: &gatewright_sarif::Run| {
+        let cut = run.properties.iter().find(|(key, _)| key.as_ref() == "gatewright/resultsCut")?;
+        // What is no number may be any.
+        Some(cut.1.trim().parse().unwrap_or(1))
+    };
+    runs.iter().filter_map(of).fold(0, u64::saturating_add)
 }
 
 /// Runs of an earlier report. Their files are of another commit, so nothing in them is looked at here.

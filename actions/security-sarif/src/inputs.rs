@@ -1,5 +1,7 @@
 //! The inputs of the action. Their doc comments are the help, `action.yml` and the README.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, ValueEnum};
 use gatewright_core::Failure;
 use gatewright_core::report::Policy as StatePolicy;
@@ -141,8 +143,16 @@ impl Inputs {
                 )
             })
         };
+        let gates: Vec<Gate> = self.gate.iter().map(gate).collect::<Result<_, _>>()?;
+        let mut names = BTreeSet::new();
+        if let Some(twice) = gates.iter().find(|gate| !names.insert(gate.name.as_str())) {
+            return Err(Failure::usage(
+                format!("two rules of `gate` are called `{}`", twice.name),
+                "Give each a name of its own: the report and conditions know them by it.",
+            ));
+        }
         Ok(Policy {
-            gates: self.gate.iter().map(gate).collect::<Result<_, _>>()?,
+            gates,
             expected: self.expected.clone(),
             on_missing_report: self.on_missing_report,
             on_unreadable_report: self.on_unreadable_report,

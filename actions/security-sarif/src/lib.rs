@@ -116,6 +116,7 @@ fn run(inputs: &Inputs, ctx: &Context<'_>) -> Result<Outcome, Failure> {
     bring_into_shape(&mut evidence, inputs, ctx, &places);
     evidence.asks_for_new = policy.gates.iter().any(gatewright_sarif::Gate::asks_for_new)
         || ctx.conditions.iter().any(baseline::asks_for_new);
+    evidence.asked_tools = ctx.conditions.iter().flat_map(baseline::asked_tools).collect();
     baseline::compare_with_found(inputs, ctx, &mut evidence, &mut sources);
     lists::accept(inputs, ctx, &mut evidence, &mut sources)?;
     evidence.groups = join(&evidence.runs);

@@ -29,6 +29,8 @@ pub struct Evidence {
     pub baseline: BaselineUnderReview,
     /// Somebody asks for figures of what is new.
     pub asks_for_new: bool,
+    /// Tools of which somebody asks for figures.
+    pub asked_tools: Vec<String>,
     /// Findings of the baseline that are gone.
     pub gone: Vec<Gone>,
     /// Tools of which nothing can be said against the baseline, and why.

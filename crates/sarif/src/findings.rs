@@ -150,6 +150,7 @@ fn known(evidence: &Evidence, group: Vec<AlertAt>, severity: Severity) -> Known 
     let advisories = || alerts().filter_map(|alert| alert.advisory.as_deref());
     let mut ids: BTreeSet<String> = advisories().flat_map(identity::ids_of).collect();
     ids.extend(group.iter().map(|at| evidence.rule(*at).id.clone()));
+    ids.extend(group.iter().filter_map(|at| identity::inner_id(&evidence.rule(*at).id)));
     let ids: Vec<String> = ids.into_iter().collect();
     let mut tools: Vec<String> = group.iter().map(|at| evidence.tool(*at).to_owned()).collect();
     tools.sort();

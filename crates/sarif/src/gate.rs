@@ -11,7 +11,7 @@
 //! reachable           not known to be unused: what nobody looked at counts
 //! secret              about a credential
 //! tool=gosec          found by this tool, whatever the case
-//! rule=CVE-2026-1     of this rule, or an alias of it
+//! rule=CVE-2026-1     of this rule, or an alias of it: the whole id, whatever the case
 //! path=src/**         in these files
 //! max=3               so many may stand
 //! ```
@@ -91,8 +91,12 @@ impl FromStr for Gate {
             _ => (None, line),
         };
         let mut gate = Self { name: name.unwrap_or(rest.trim()).to_owned(), most: 0, words: Vec::new() };
+        let mut has_most = false;
         for word in rest.split_whitespace() {
             if let Some(most) = word.strip_prefix("max=") {
+                if std::mem::replace(&mut has_most, true) {
+                    return Err(format!("`{word}` is a second `max=`, and only one can count"));
+                }
                 gate.most =
                     most.parse().map_err(|_| format!("`{word}`: expected a whole number behind `max=`"))?;
             } else {
@@ -137,7 +141,16 @@ impl FromStr for Word {
         match word.split_once('=') {
             Some((_, "")) => Err(bad("nothing stands behind the `=`")),
             Some(("tool", tool)) => Ok(Self::Tool(tool.to_ascii_lowercase())),
+            Some(("rule", rule)) if rule.contains('*') => {
+                Err(bad("ids are whole here: write one rule a line, or choose by `tool=` or `path=`"))
+            }
             Some(("rule", rule)) => Ok(Self::Rule(rule.to_owned())),
+            Some(("path", glob)) if glob.starts_with('!') => {
+                Err(bad("nothing can be left out here: name the paths that count"))
+            }
+            Some(("path", glob)) if glob.split('/').any(|part| part == "..") => {
+                Err(bad("paths begin at the root of the repository, so nothing is above it"))
+            }
             Some(("path", glob)) => Pattern::new(glob)
                 .map(|pattern| Self::Path(Box::new(pattern)))
                 .map_err(|message| bad(&message)),
@@ -201,7 +214,7 @@ impl Word {
             Self::Tool(tool) => {
                 facts.tools.iter().any(|known| known.to_ascii_lowercase().contains(tool.as_str()))
             }
-            Self::Rule(rule) => facts.ids.iter().any(|id| id == rule),
+            Self::Rule(rule) => facts.ids.iter().any(|id| id.eq_ignore_ascii_case(rule)),
             Self::Path(pattern) => facts.path.is_some_and(|path| pattern.is_match(path)),
         }
     }
@@ -257,5 +270,20 @@ mod tests {
         assert!(error("max=3").starts_with("there is no condition in it"));
         assert!(error("kev max=x").contains("whole number"));
         assert!(error("tool=").contains("nothing stands behind"));
+        assert_eq!(error("kev max=1 max=2"), "`max=2` is a second `max=`, and only one can count");
+        assert!(error("rule=CVE-2026-*").starts_with("`rule=CVE-2026-*`: ids are whole here"));
+        assert!(error("path=!vendor/**").starts_with("`path=!vendor/**`: nothing can be left out"));
+        assert!(
+            error("path=../x").contains("begin at the root") && error("path=a/../b").contains("begin at")
+        );
+    }
+
+    #[test]
+    fn ids_are_compared_whatever_their_case() {
+        let gate: Gate = "rule=cve-2026-1".parse().unwrap();
+        let ids = ["GHSA-aaaa-bbbb-cccc".to_owned(), "CVE-2026-1".to_owned()];
+        assert!(
+            gate.takes(&Facts { ids: &ids, ..facts() }) && !gate.takes(&Facts { ids: &ids[..1], ..facts() })
+        );
     }
 }

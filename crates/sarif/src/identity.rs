@@ -27,7 +27,7 @@ mod ids;
 mod message;
 mod package;
 
-pub use ids::{canonical_id, cves, ids_of, normal_id};
+pub use ids::{canonical_id, cves, ids_of, inner_id, normal_id};
 pub use message::without_numbers;
 pub(crate) use package::CRATES;
 pub use package::{PackageKey, url_version};

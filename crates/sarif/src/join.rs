@@ -3,7 +3,7 @@
 //!
 //! Two findings are of one vulnerability if both name exactly one CVE id, the same, or if neither names a CVE id and they
 //! share another one. An alias never makes two CVE ids one: an advisory of a distribution may list many. They must be on
-//! one package, in one version where both know theirs. Where a tool has several such findings, for it looked at several
+//! one package, in one version where both know theirs, and not in two images. Where a tool has several such findings, for it looked at several
 //! manifests, those of one folder join, and then those of one file. Findings in code never join: two tools on one line may
 //! well mean two things.
 
@@ -11,6 +11,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::identity::{PackageKey, cves, file_of, ids_of};
 use crate::model::{Advisory, Run};
+
+mod image;
+
+use image::image_of;
 
 /// A finding: its run and its place in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,6 +40,7 @@ pub fn join(runs: &[Run]) -> Vec<Vec<AlertAt>> {
                         at,
                         tool: &run.tool.name,
                         file: file_of(alert),
+                        image: run.target.as_deref().and_then(image_of).unwrap_or_default(),
                         advisory,
                         ids: ids_of(advisory),
                     };
@@ -45,7 +50,7 @@ pub fn join(runs: &[Run]) -> Vec<Vec<AlertAt>> {
         }
     }
     for (package, findings) in &packages {
-        for same in by_vulnerability(findings) {
+        for same in by_vulnerability(findings).into_iter().flat_map(by_image) {
             for same in by_version(&package.kind, same) {
                 groups.extend(
                     by_manifest(same).into_iter().map(|group| group.iter().map(|one| one.at).collect()),
@@ -63,6 +68,8 @@ struct Finding<'r> {
     at: AlertAt,
     tool: &'r str,
     file: &'r str,
+    /// The image that was scanned; empty where none is known to have been.
+    image: String,
     advisory: &'r Advisory,
     ids: BTreeSet<String>,
 }
@@ -111,9 +118,21 @@ fn by_shared_id<'f, 'r>(findings: Group<'f, 'r>) -> Vec<Group<'f, 'r>> {
     groups.into_values().collect()
 }
 
-/// Those that know no version join the others only if there is a single version: else nobody can tell which.
+/// Two images are two things to mend, whatever is in both.
+fn by_image<'f, 'r>(findings: Group<'f, 'r>) -> Vec<Group<'f, 'r>> {
+    let mut groups: BTreeMap<&str, Group<'f, 'r>> = BTreeMap::new();
+    for finding in findings {
+        groups.entry(&finding.image).or_default().push(finding);
+    }
+    with_unknown(groups)
+}
+
 fn by_version<'f, 'r>(kind: &str, findings: Group<'f, 'r>) -> Vec<Group<'f, 'r>> {
-    let mut groups = split(findings, |finding| version(kind, finding.advisory));
+    with_unknown(split(findings, |finding| version(kind, finding.advisory)))
+}
+
+/// Those that do not know theirs join the others only if there is a single one: else nobody can tell which.
+fn with_unknown<'f, 'r>(mut groups: BTreeMap<&str, Group<'f, 'r>>) -> Vec<Group<'f, 'r>> {
     if groups.len() == 2
         && let Some(unknown) = groups.remove("")
     {

@@ -41,6 +41,13 @@ fn key(fingerprint: &str) -> u128 {
     u128::from_str_radix(fingerprint, 16).unwrap_or_default()
 }
 
+/// A count that nobody could make.
+fn no_data(name: &str, scope: Scope) -> Measure {
+    let mut measure = Measure::percent(name, scope, 0, 0, None);
+    measure.unit = Unit::Count;
+    measure
+}
+
 /// Judges what can be judged before waivers are known.
 pub fn judge(evidence: &Arc<Evidence>, policy: &Policy) -> (Report, Judgement) {
     let mut report = Report::new();
@@ -139,12 +146,21 @@ impl Judgement {
             }
             _ => {}
         }
-        let tools = self.evidence.tools();
-        if tools.len() > 1 {
-            for tool in tools {
+        let (tools, asked) = (self.evidence.tools(), &self.evidence.asked_tools);
+        if tools.len() > 1 || !asked.is_empty() {
+            for tool in &tools {
                 let is_of = |known: &Known| known.tools(&self.evidence).iter().any(|known| known == tool);
-                measures.extend(of_severities(&|| Scope::named("tool", tool), &is_of));
+                measures.extend(of_severities(&|| Scope::named("tool", *tool), &is_of));
             }
+        }
+        // Of one that should have reported and did not, nothing is known; any other name is a mistake.
+        let is_expected = |tool: &&String| {
+            self.policy.expected.iter().any(|expected| expected.eq_ignore_ascii_case(tool))
+                && !tools.contains(&tool.as_str())
+        };
+        for tool in asked.iter().filter(is_expected) {
+            let absent = |severity| no_data(&name(severity), Scope::named("tool", tool.as_str()));
+            measures.extend(Severity::ALL.into_iter().map(absent));
         }
         let has_none = matches!(self.evidence.baseline, BaselineUnderReview::NotApplicable(_));
         for gate in &self.policy.gates {
@@ -208,7 +224,8 @@ mod tests {
             ..Run::of("t", None, "")
         };
         let groups = (0..count).map(|alert| vec![AlertAt { run: 0, alert }]).collect();
-        let evidence = Arc::new(Evidence { runs: vec![run], of_report: vec![0], groups, ..Evidence::default() });
+        let evidence =
+            Arc::new(Evidence { runs: vec![run], of_report: vec![0], groups, ..Evidence::default() });
         let start = std::time::Instant::now();
         let (report, _) = judge(&evidence, &Policy::default());
         // Each held against each takes minutes.

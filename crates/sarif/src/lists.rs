@@ -126,7 +126,7 @@ pub struct ListEntry {
     pub(crate) fingerprint: Option<String>,
     /// Whether a mended version is known.
     pub(crate) has_fix: Option<bool>,
-    /// The folder that it is about, and what lies below.
+    /// The folder whose files it is about.
     pub(crate) folder: Option<String>,
     /// What a statement of OpenVEX says.
     pub(crate) statement: Option<Statement>,

@@ -24,19 +24,20 @@ pub struct Threats {
 }
 
 impl Threats {
-    /// Adds the scores of a file `epss_scores-YYYY-MM-DD.csv`, packed or not.
+    /// Adds the scores of a file `epss_scores-YYYY-MM-DD.csv`, packed or not. Of one that is refused, nothing is taken.
     ///
     /// # Errors
-    /// It is none; with the line.
+    /// It is none, with the line; or it does not say of which day it is.
     pub fn read_epss(&mut self, bytes: &[u8]) -> Result<(), String> {
         let unpacked = crate::formats::unpacked(bytes).map_err(|error| error.to_string())?;
         let text = String::from_utf8_lossy(&unpacked);
         let mut columns: Option<(usize, usize, usize)> = None;
+        let (mut scores, mut scored_on) = (HashMap::new(), None);
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             if let Some(comment) = line.strip_prefix('#') {
                 let date = comment.split(',').find_map(|part| part.trim().strip_prefix("score_date:"));
-                self.scored_on = self.scored_on.or(date.and_then(|date| date.get(..10)?.parse().ok()));
+                scored_on = scored_on.or(date.and_then(|date| date.get(..10)?.parse().ok()));
                 continue;
             }
             if line.is_empty() {
@@ -61,15 +62,23 @@ impl Threats {
                     json::excerpt(line)
                 ));
             };
-            self.scores.insert(cve.trim().into(), Epss { probability, percentile });
+            scores.insert(cve.trim().into(), Epss { probability, percentile });
         }
-        if columns.is_none() { Err("there is no score in it".to_owned()) } else { Ok(()) }
+        if columns.is_none() {
+            return Err("there is no score in it".to_owned());
+        }
+        let none = "it does not say of which day its scores are: expected `#model_version:…,score_date:YYYY-MM-DD…` as its first line";
+        let scored_on = scored_on.ok_or(none)?;
+        // Of several files, the oldest counts.
+        self.scored_on = Some(self.scored_on.map_or(scored_on, |known| known.min(scored_on)));
+        self.scores.extend(scores);
+        Ok(())
     }
 
     /// Adds the catalogue `known_exploited_vulnerabilities.json`.
     ///
     /// # Errors
-    /// It is none.
+    /// It is none, or holds fewer or more entries than it says.
     pub fn read_kev(&mut self, bytes: &[u8]) -> Result<(), String> {
         let unpacked = crate::formats::unpacked(bytes).map_err(|error| error.to_string())?;
         let text = String::from_utf8_lossy(&unpacked);
@@ -81,12 +90,21 @@ impl Threats {
         let root = document.root().ok_or("the file is empty")?;
         let list = root.get("vulnerabilities").and_then(Value::array);
         let list = list.ok_or("it has no list `vulnerabilities`")?;
+        let said = root.get("count").and_then(Value::count);
+        if let Some(said) = said.filter(|said| usize::try_from(*said) != Ok(list.len())) {
+            return Err(format!(
+                "it says that it has {said} entries, and has {}: it may have been cut",
+                list.len()
+            ));
+        }
+        let mut exploited = HashSet::new();
         for value in list {
             let cve = value.get("cveID").and_then(Value::text);
             let cve =
                 cve.ok_or_else(|| format!("line {}: an entry without `cveID`", document.place(value).0))?;
-            self.exploited.insert(cve.into());
+            exploited.insert(Box::from(cve));
         }
+        self.exploited.extend(exploited);
         self.catalogue = root.get("catalogVersion").and_then(Value::text).map(str::to_owned);
         Ok(())
     }
@@ -133,6 +151,21 @@ mod tests {
     }
 
     #[test]
+    fn scores_of_an_unknown_day_are_refused() {
+        let mut threats = Threats::default();
+        for start in ["", "#model_version:v2025.03.14\n", "#score_date:yesterday\n"] {
+            let error = threats
+                .read_epss(format!("{start}cve,epss,percentile\nCVE-2021-44228,0.9,0.9\n").as_bytes())
+                .unwrap_err();
+            assert!(
+                error.starts_with("it does not say of which day") && error.contains("score_date:"),
+                "{error}"
+            );
+        }
+        assert!(!threats.has_scores() && threats.scored_on.is_none());
+    }
+
+    #[test]
     fn the_catalogue_is_read() {
         let mut threats = Threats::default();
         threats
@@ -140,6 +173,11 @@ mod tests {
             .unwrap();
         assert!(threats.is_exploited(&["x".to_owned(), "CVE-1".to_owned()]) && threats.has_catalogue());
         assert!(threats.read_kev(b"{\"vulnerabilities\":[{}]}").unwrap_err().contains("without `cveID`"));
+        let cut = threats.read_kev(br#"{"count":3,"vulnerabilities":[{"cveID":"CVE-2"}]}"#).unwrap_err();
+        assert_eq!(cut, "it says that it has 3 entries, and has 1: it may have been cut");
+        assert!(!threats.is_exploited(&["CVE-2".to_owned()]));
+        threats.read_kev(br#"{"count":1,"vulnerabilities":[{"cveID":"CVE-2"}]}"#).unwrap();
+        assert!(threats.is_exploited(&["CVE-2".to_owned()]));
         assert!(threats.read_kev(b"[").is_err() && threats.read_kev(b"{}").is_err());
     }
 }

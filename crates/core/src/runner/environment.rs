@@ -22,10 +22,15 @@ const SERVICES: [&str; 6] = [
     "ACTIONS_RUNTIME_URL",
 ];
 
-/// Whether a variable is for us and not for the programs that we start: our inputs, and what speaks to the runner. The
-/// job's `GITHUB_TOKEN`, which scanners raise their rate limits with, is not among them.
+/// Whether a variable is for us and not for the programs that we start: our inputs, and what speaks to the runner.
 pub(crate) fn is_ours(variable: &str) -> bool {
-    variable.starts_with("INPUT_") || FILE_COMMANDS.contains(&variable) || SERVICES.contains(&variable)
+    variable.starts_with("INPUT_") || FILE_COMMANDS.contains(&variable)
+}
+
+/// Whether a variable opens a service of the runner. A user's own command may need it, as for a compiler's cache; a tool
+/// that we choose to start does not. The job's `GITHUB_TOKEN`, with which scanners raise their rate limits, is none.
+pub(crate) fn opens_service(variable: &str) -> bool {
+    SERVICES.contains(&variable)
 }
 
 /// Everything that a run may know about its surroundings.
@@ -116,10 +121,10 @@ mod tests {
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
             "ACTIONS_ID_TOKEN_REQUEST_URL",
         ] {
-            assert!(is_ours(ours), "{ours}");
+            assert!(is_ours(ours) || opens_service(ours), "{ours}");
         }
         for theirs in ["GITHUB_TOKEN", "PATH", "HOME", "GITHUB_ACTIONS", "ACTIONS_STEP_DEBUG"] {
-            assert!(!is_ours(theirs), "{theirs}");
+            assert!(!is_ours(theirs) && !opens_service(theirs), "{theirs}");
         }
     }
 }

@@ -46,7 +46,7 @@ impl Session<'_> {
             None => own_path(self.environment, &self.workspace, action.about().name, name, "out")
                 .map_err(cannot_keep)?,
         };
-        let program = self.program(words);
+        let program = self.program(words, crate::runner::is_ours);
         self.notes.add(format!("running {}", program.shown()));
         let ran = relay(&program, command.limit, &keep, show, self.relays_to).map_err(|error| {
             let help = match &error {
@@ -76,7 +76,9 @@ impl Session<'_> {
             Trial::Real => commands.iter().filter(|words| known(words).is_none()).collect(),
             Trial::DryRun => Vec::new(),
         };
-        let programs: Vec<Program> = to_run.iter().map(|words| self.program(words).limit(limit)).collect();
+        let hidden = |name: &str| crate::runner::is_ours(name) || crate::runner::opens_service(name);
+        let programs: Vec<Program> =
+            to_run.iter().map(|words| self.program(words, hidden).limit(limit)).collect();
         for program in &programs {
             self.notes.add(format!("running {}", program.shown()));
         }
@@ -101,8 +103,8 @@ impl Session<'_> {
 
     /// A command of an action in the working directory. What the runner reads and what only we were given is none of its
     /// business.
-    fn program(&self, words: &[String]) -> Program {
-        let ours = |name: &&String| crate::runner::is_ours(name);
+    fn program(&self, words: &[String], is_hidden: impl Fn(&str) -> bool) -> Program {
+        let ours = |name: &&String| is_hidden(name);
         let (program, arguments) =
             words.split_first().map_or(("", [].as_slice()), |(first, rest)| (first, rest));
         Program::new(program)

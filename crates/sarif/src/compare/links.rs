@@ -54,6 +54,9 @@ struct Row<'e> {
     is_free: bool,
 }
 
+/// What two findings have to have in common: fingerprint, what is said, line.
+type Step = for<'r> fn(&'r Row<'_>) -> (&'r str, Option<u64>, Option<u32>);
+
 impl Row<'_> {
     fn file(&self) -> &str {
         self.renamed.as_deref().unwrap_or(&self.entry.file)
@@ -117,7 +120,7 @@ impl Linking<'_> {
         self.connect(pairs, false);
         let pairs = in_order(&self.old, &self.now, |row| Some(Exactly::of(row)));
         self.connect(pairs, false);
-        let steps: [for<'r> fn(&'r Row<'_>) -> (&'r str, Option<u64>, Option<u32>); 5] = [
+        let steps: [Step; 5] = [
             |row| (&row.entry.fingerprint, Some(row.entry.digest), Some(row.entry.line)),
             |row| (&row.entry.fingerprint, Some(row.entry.digest), None),
             |row| (&row.entry.fingerprint, None, None),

@@ -446,10 +446,11 @@ fn of_two_versions_the_equal_one_is_the_same() {
 }
 
 fn any_alert() -> impl Strategy<Value = Alert> {
-    let of_code = (0..2_usize, 0..2_u32, 1..4_u32, 0..3_u32, 0..4_u32).prop_map(|(rule, file, line, hash, port)| {
-        let hash = if hash == 0 { String::new() } else { format!("a{hash}:1") };
-        code(rule, &format!("{file}.go"), line, &hash, &format!("port {port} is open"))
-    });
+    let of_code =
+        (0..2_usize, 0..2_u32, 1..4_u32, 0..3_u32, 0..4_u32).prop_map(|(rule, file, line, hash, port)| {
+            let hash = if hash == 0 { String::new() } else { format!("a{hash}:1") };
+            code(rule, &format!("{file}.go"), line, &hash, &format!("port {port} is open"))
+        });
     let of_package = (0..3_u32, 0..3_u32, 0..3_u32).prop_map(|(id, alias, version)| {
         let mut alert = package(&[&format!("CVE-{id}"), &format!("GHSA-{alias}")], &format!("{version}.0"));
         alert.message = format!("left {version}.0 is vulnerable");

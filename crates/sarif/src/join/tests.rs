@@ -138,3 +138,20 @@ proptest! {
         prop_assert_eq!(back, groups(&all));
     }
 }
+
+#[test]
+fn two_images_are_two_things_to_mend() {
+    let of = |targets: &[Option<&str>]| -> Vec<Vec<usize>> {
+        let said: Vec<Said> = (0..targets.len()).map(|tool| said(tool, &["CVE-1"])).collect();
+        let mut runs = runs(&said);
+        for (run, target) in runs.iter_mut().zip(targets) {
+            run.target = target.map(str::to_owned);
+        }
+        join(&runs).iter().map(|group| group.iter().map(|at| at.run).collect()).collect()
+    };
+    assert_eq!(of(&[Some("acme/a:1"), Some("acme/b:1")]), [[0], [1]]);
+    assert_eq!(of(&[Some("docker.io/library/alpine:3"), Some("alpine@sha256:00")]), [[0, 1]]);
+    // A folder, or a report that does not say what it is about, goes with the only image.
+    assert_eq!(of(&[Some("acme/a:1"), Some("."), None]), [[0, 1, 2]]);
+    assert_eq!(of(&[Some("acme/a:1"), None, Some("acme/b:1")]), [[0], [1], [2]]);
+}

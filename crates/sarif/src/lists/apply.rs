@@ -262,7 +262,7 @@ impl ListEntry {
             subject
                 .places
                 .iter()
-                .any(|place| place.strip_prefix(folder.as_str()).is_some_and(|below| below.starts_with('/')))
+                .any(|place| place.rsplit_once('/').map_or("", |(own, _)| own) == folder.as_str())
         });
         let statement_fits =
             self.statement.as_ref().is_none_or(|statement| statement.about.fits(subject, &is_meant));

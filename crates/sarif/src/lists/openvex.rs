@@ -9,6 +9,15 @@ use crate::json::{Data, Document, Value, parse};
 
 const CONTEXT: &str = "openvex.dev/ns";
 
+/// Why something is not affected, as the specification has it.
+const JUSTIFICATIONS: [&str; 5] = [
+    "component_not_present",
+    "vulnerable_code_not_present",
+    "vulnerable_code_not_in_execute_path",
+    "vulnerable_code_cannot_be_controlled_by_adversary",
+    "inline_mitigations_already_exist",
+];
+
 pub(super) fn read(text: &str, list: &mut AcceptanceList) {
     let mut faults = Faults::default();
     let document = parse(text, &mut faults);
@@ -76,6 +85,18 @@ fn entries(
         Some(other) => return Err(of(format!("has the status `{other}`, which OpenVEX does not have"))),
         None => return Err(of("has no `status`".to_owned())),
     };
+    if stance == Stance::NotAffected
+        && let Some(justification) = statement.get("justification")
+        && !justification
+            .text()
+            .is_some_and(|text| text.trim().is_empty() || JUSTIFICATIONS.contains(&text.trim()))
+    {
+        let said = justification.text().map_or_else(|| justification.describe(), |text| format!("`{text}`"));
+        return Err(of(format!(
+            "has the justification {said}, which OpenVEX does not have: it has {}",
+            JUSTIFICATIONS.join(", ")
+        )));
+    }
     let reasons = [
         word("justification").map(|word| word.replace('_', " ")),
         word("impact_statement").map(str::to_owned),

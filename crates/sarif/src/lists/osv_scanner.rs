@@ -1,6 +1,6 @@
 //! `osv-scanner.toml`: `[[IgnoredVulns]]` with `id`, `ignoreUntil` and `reason`, and `[[PackageOverrides]]` with `name`,
-//! `version`, `ecosystem`, `vulnerability.ignore`, `license.ignore`, `effectiveUntil` and `reason`. It is about the folder that
-//! it lies in and what lies below. Grammar: `internal/config` of osv-scanner 2, and its page on configuration.
+//! `version`, `ecosystem`, `vulnerability.ignore`, `license.ignore`, `effectiveUntil` and `reason`. It is about the files
+//! of the folder that it lies in, and not about what lies below: osv-scanner reads the one beside each lock file. Grammar: `internal/config` of osv-scanner 2, and its page on configuration.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -20,7 +20,7 @@ pub(super) fn read(text: &str, list: &mut AcceptanceList) {
             return;
         }
     };
-    let folder = list.path.as_ref().map(|path| path.folder().to_owned()).filter(|folder| !folder.is_empty());
+    let folder = list.path.as_ref().map(|path| path.folder().to_owned());
     let sections: [(&str, Reader); 2] = [("IgnoredVulns", vulnerability), ("PackageOverrides", package)];
     for (key, read) in sections {
         let Some(value) = get(root.get_ref(), key) else { continue };

@@ -96,10 +96,17 @@ fn osv_scanner() {
     check(
         &[list("osv-scanner.toml", text)],
         &expect![[r#"
-        osv-scanner CVE-2026-1: why until 2026-11-30T23:59:59Z
         osv-scanner GHSA-aaaa-bbbb-cccc: unused until -
         Unreadable: osv-scanner.toml:21: `nameIsRegex` can't be used here: name the packages one by one. It accepts nothing.
         Expired: The entry `CVE-2026-9` of osv-scanner.toml expired on 2026-11-20.
+    "#]],
+    );
+    check(
+        &[list("a/osv-scanner.toml", text)],
+        &expect![[r#"
+        osv-scanner CVE-2026-1: why until 2026-11-30T23:59:59Z
+        Unreadable: a/osv-scanner.toml:21: `nameIsRegex` can't be used here: name the packages one by one. It accepts nothing.
+        Expired: The entry `CVE-2026-9` of a/osv-scanner.toml expired on 2026-11-20.
     "#]],
     );
     check(
@@ -187,4 +194,18 @@ proptest! {
         let lists = [list(&name, &text), read_vex("v", None, text.as_bytes()), list("a.yaml", &format!("ignore:\n{text}"))];
         apply(&mut runs(), &lists, NOW, &OwnProduct::default());
     }
+}
+
+#[test]
+fn a_justification_that_openvex_does_not_have_accepts_nothing() {
+    let text = r#"{"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2026-01-01T00:00:00Z", "statements": [
+        {"vulnerability": {"name": "CVE-2026-1"}, "products": [{"@id": "pkg:npm/left-pad"}], "status": "not_affected",
+         "justification": "made_up", "impact_statement": "so there"}]}"#;
+    let list = read_vex("a.json", RepoPath::new("a.json").ok(), text.as_bytes());
+    assert_eq!((list.entries.len(), list.count, list.odd[0].line), (0, 1, 2));
+    let expected = "the statement on `CVE-2026-1` has the justification `made_up`, which OpenVEX does not have: it has \
+                    component_not_present";
+    assert!(list.odd[0].message.starts_with(expected), "{}", list.odd[0].message);
+    let list = read_vex("a.json", None, text.replace("made_up", "component_not_present").as_bytes());
+    assert_eq!((list.entries.len(), list.odd.len()), (1, 0));
 }
