@@ -287,7 +287,7 @@ fn properties(evidence: &Evidence, known: &Known, first: AlertAt, finding: &mut 
     let qualified = known.group.iter().map(|at| format!("{}/{}", evidence.tool(*at), evidence.rule(*at).id));
     let rule = &evidence.rule(first).id;
     // Of an advisory that names two CVEs, a waiver of one of them does not speak for the other.
-    let is_cve = |id: &str| id.to_ascii_uppercase().starts_with("CVE-");
+    let is_cve = |id: &str| id.to_ascii_uppercase().starts_with("CVE-") && identity::inner_id(id).is_none();
     let ids = known.ids(evidence);
     let has_many = ids.iter().filter(|id| is_cve(id)).count() > 1;
     let aliases: BTreeSet<String> = ids

@@ -1,0 +1,3 @@
+module example.com/m/svc
+
+go 1.24
