@@ -11,7 +11,8 @@
 //! | `files/<path>` | a file of the checkout afterwards |
 //!
 //! Folders, commits, the version and the report's digest are replaced by `[ROOT]`, `[TEMP]`, `[HOME]`,
-//! `[BASE_SHA]`, `[HEAD_SHA]`, `[MERGE_SHA]`, `[VERSION]` and `[REPORT_SHA256]`; JSON is laid out anew.
+//! `[BASE_SHA]`, `[HEAD_SHA]`, `[MERGE_SHA]`, `[VERSION]` and `[REPORT_SHA256]`, the port of a fake by `[PORT]`; JSON is
+//! laid out anew.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -249,7 +250,7 @@ impl Normal<'_> {
         if let Some(digest) = &self.report_digest {
             text = text.replace(digest, "[REPORT_SHA256]");
         }
-        self.version(&text)
+        self.version(&without_port(&text))
     }
 
     /// The version where it is ours: after a name of ours, or under a version's key.
@@ -292,4 +293,23 @@ fn files_below(folder: &Path) -> Result<Vec<String>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// The text with the port of a fake on this machine replaced, as it is written plainly and in a summary.
+fn without_port(text: &str) -> String {
+    const HOST: &str = "127.0.0.1";
+    let mut parts = text.split(HOST);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(HOST);
+        let port =
+            [":", "&#58;<!-- -->"].into_iter().find_map(|colon| Some((colon, part.strip_prefix(colon)?)));
+        let rest =
+            port.map(|(colon, rest)| (colon, rest.trim_start_matches(|digit: char| digit.is_ascii_digit())));
+        match rest.filter(|(colon, rest)| colon.len() + rest.len() < part.len()) {
+            Some((colon, rest)) => out.push_str(&format!("{colon}[PORT]{rest}")),
+            None => out.push_str(part),
+        }
+    }
+    out
 }

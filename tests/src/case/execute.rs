@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::plan::{Event, Plan};
+use super::plan::{Event, Github, Plan};
 use super::stage::{EPOCH, Stage};
 use crate::emulator::{FileCommands, Os};
+use crate::github::{Fake, Scanning, State};
 
 /// The longest that a case may take.
 pub const LIMIT: Duration = Duration::from_mins(1);
@@ -32,14 +33,26 @@ pub struct Finished {
 
 /// Runs a binary on a stage.
 pub fn run(binary: &Path, plan: &Plan, stage: &Stage) -> Result<Finished> {
-    let mut child = command(binary, plan, stage)?
-        .spawn()
-        .with_context(|| format!("{} could not be started", binary.display()))?;
+    let fake = plan.github.as_ref().map(github);
+    let mut command = command(binary, plan, stage)?;
+    if let Some(fake) = &fake {
+        command.env("GITHUB_API_URL", fake.api());
+    }
+    let mut child = command.spawn().with_context(|| format!("{} could not be started", binary.display()))?;
     let stdout = drain(child.stdout.take());
     let stderr = drain(child.stderr.take());
     let code = wait(&mut child)?;
     let text = |handle: JoinHandle<Vec<u8>>| handle.join().unwrap_or_default();
     Ok(Finished { code, stdout: text(stdout), stderr: text(stderr), files: read_files(stage) })
+}
+
+/// The fake of GitHub that a plan asks for; it ends when it is dropped.
+fn github(says: &Github) -> Fake {
+    let scanning = match says {
+        Github::Rejects(words) => Scanning { errors: vec![words.clone()], ..Scanning::default() },
+        Github::Complains(words) => Scanning { complaints: vec![words.clone()], ..Scanning::default() },
+    };
+    Fake::start(State { scanning, ..State::default() })
 }
 
 /// A binary on a stage, with both streams piped, ready to be started.

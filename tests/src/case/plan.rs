@@ -52,6 +52,8 @@ pub struct Plan {
     pub laptop: bool,
     /// Whether debug logging is on.
     pub debug: bool,
+    /// The fake of GitHub that answers, where one does.
+    pub github: Option<Github>,
 }
 
 /// What started the run.
@@ -69,6 +71,27 @@ pub enum Event {
     Schedule,
     /// A person.
     WorkflowDispatch,
+}
+
+/// What a fake of GitHub says of the SARIF that it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Github {
+    /// It can't process it, with these words.
+    Rejects(String),
+    /// It has processed it, and says this besides.
+    Complains(String),
+}
+
+impl std::str::FromStr for Github {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.split_once(' ') {
+            Some(("rejects", words)) => Ok(Self::Rejects(words.to_owned())),
+            Some(("complains", words)) => Ok(Self::Complains(words.to_owned())),
+            _ => bail!("expected `rejects` or `complains`, and GitHub's words"),
+        }
+    }
 }
 
 /// How the repository lies there.
@@ -101,6 +124,7 @@ impl Plan {
             kind: Kind::Run,
             laptop: false,
             debug: false,
+            github: None,
         };
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
@@ -134,6 +158,7 @@ impl Plan {
                     one_of(value, [("run", Kind::Run), ("node", Kind::Node), ("docker", Kind::Docker)])?;
             }
             "binary" => value.clone_into(&mut self.binary),
+            "github" => self.github = Some(value.parse()?),
             "laptop" if value.is_empty() => self.laptop = true,
             "debug" if value.is_empty() => self.debug = true,
             _ => bail!("no such line: see the list in tests/cases/README.md"),
